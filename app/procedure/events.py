@@ -1,0 +1,101 @@
+"""The words in which a case's history is told.
+
+An event is an envelope without content: what happened, in which stage, for which party, with what outcome, and when.
+Obligations are computed from these envelopes alone, so nothing here may carry a name or a narrative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """A part of a case with one custodian, one edition of the guidance, and its own clocks."""
+
+    REFERRAL = "referral"
+    NOTIFICATION = "notification"
+    RAPID_REVIEW = "rapid-review"
+    LCSPR = "lcspr"
+    LEARNING_EVENT = "learning-event"
+
+
+class Party(StrEnum):
+    """Who, in the procedure's terms, owes or does something."""
+
+    REFERRER = "referrer"
+    AGENCY_REPRESENTATIVE = "agency-representative"
+    PARTNERSHIP_TEAM = "partnership-team"
+    LIG_CHAIR = "lig-chair"
+    SERVICE_DIRECTOR = "service-director"
+    LOCAL_AUTHORITY = "local-authority"
+    POLICE = "police"
+    ICB = "icb"
+    PARTNERSHIP_CHAIR = "partnership-chair"
+    INDEPENDENT_SCRUTINEER = "independent-scrutineer"
+    STRATEGIC_MANAGER = "strategic-manager"
+    CDOP_CHAIR = "cdop-chair"
+    SYSTEM = "system"
+
+
+SAFEGUARDING_PARTNERS = (Party.LOCAL_AUTHORITY, Party.POLICE, Party.ICB)
+INITIAL_VIEWERS = (Party.LIG_CHAIR, Party.SERVICE_DIRECTOR)
+
+
+class EventKind(StrEnum):
+    """Every kind of event that the ledger may hold. Names are past tense: it happened."""
+
+    # referral
+    REFERRAL_DRAFT_STARTED = "referral-draft-started"
+    REFERRAL_DRAFT_DISCARDED = "referral-draft-discarded"
+    REFERRAL_SHARED_WITH_REPRESENTATIVE = "referral-shared-with-representative"
+    REFERRAL_RETURNED_TO_PRACTITIONER = "referral-returned-to-practitioner"
+    REFERRAL_SUBMITTED = "referral-submitted"
+    REFERRAL_ACKNOWLEDGED = "referral-acknowledged"
+    LOCAL_AUTHORITY_AWARE = "local-authority-aware"
+    # decision to notify
+    REFERRAL_SHARED = "referral-shared"
+    INITIAL_VIEW_GIVEN = "initial-view-given"
+    INITIAL_VIEW_SHARED = "initial-view-shared"
+    REQUEST_RECEIVED = "request-received"
+    REQUEST_BOUNCED = "request-bounced"
+    DEPUTY_CONTACTED = "deputy-contacted"
+    RESPONSE_GIVEN = "response-given"
+    RESPONSE_DEEMED = "response-deemed"
+    RESPONSE_LATE = "response-late"
+    DECISION_RECORDED = "decision-recorded"
+    # serious incident notification
+    NOTIFICATION_SENT = "notification-sent"
+    PARTY_INFORMED = "party-informed"
+    # partnership, people, settings
+    PARTNERSHIP_ADDED = "partnership-added"
+    SETTINGS_ADOPTED = "settings-adopted"
+    MEMBERSHIP_BEGUN = "membership-begun"
+    MEMBERSHIP_ENDED = "membership-ended"
+
+
+class Outcome(StrEnum):
+    """Outcomes of views, responses and decisions on notification."""
+
+    NOTIFY = "notify"
+    DO_NOT_NOTIFY = "do-not-notify"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One envelope. `happened_at` is when it happened, `recorded_at` when it was typed; both aware, UTC.
+
+    `facts` holds small machine facts that a clock needs (never free text): for instance the number of the
+    settings edition, or that only the date of an event is known.
+    """
+
+    kind: EventKind
+    happened_at: datetime
+    recorded_at: datetime
+    number: int = 0
+    stage: Stage | None = None
+    party: Party | None = None
+    outcome: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
