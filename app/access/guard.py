@@ -1,0 +1,113 @@
+"""The route guard: every route declares its permission or says why it is public, or the application does not start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.access.actor import Actor, current_actor
+from app.access.permissions import Permission
+from app.access.queries import capacities_of
+from tenants.registry import partnership_by_slug
+from tenants.scope import pin
+
+View = TypeVar("View", bound=Callable[..., Any])
+DECLARED = "_waymark_permission"
+PUBLIC = "_waymark_public"
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route neither requires a permission nor says why it is public."""
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare the permission a view needs. A name that does not exist raises at import."""
+    wanted = Permission(permission)
+
+    def declare(view: View) -> View:
+        setattr(view, DECLARED, wanted)
+        return view
+
+    return declare
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Declare that a view needs no permission, and why."""
+    if not reason.strip():
+        raise ValueError("say why the route is public")
+
+    def declare(view: View) -> View:
+        setattr(view, PUBLIC, reason)
+        return view
+
+    return declare
+
+
+def refuse() -> NoReturn:
+    """What may not be seen does not exist: the same answer as for a wrong address."""
+    abort(404)
+
+
+def declared(app: Flask, endpoint: str) -> tuple[Permission | None, str | None]:
+    """The permission of an endpoint, and the reason it is public; one of the two."""
+    view = app.view_functions[endpoint]
+    return getattr(view, DECLARED, None), getattr(view, PUBLIC, None)
+
+
+def check_all_routes_declared(app: Flask) -> None:
+    """Raise UndeclaredRoute naming every route that declares nothing, or both, or misplaces its partnership."""
+    faults = []
+    for rule in app.url_map.iter_rules():
+        permission, reason = declared(app, rule.endpoint)
+        if (permission is None) == (reason is None):
+            faults.append(f"{rule.rule} ({rule.endpoint})")
+        elif permission is not None and not rule.rule.startswith("/<slug>/"):
+            faults.append(f"{rule.rule} ({rule.endpoint}) needs a permission outside a partnership")
+    if faults:
+        raise UndeclaredRoute("routes without a declared permission: " + "; ".join(sorted(faults)))
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before each request: who is this, in which partnership, and may they use this route at all."""
+    if request.endpoint is None:
+        return None
+    permission, _reason = declared(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]
+    if permission is None:
+        return None
+    if not current_user.is_authenticated:
+        return sign_in_first()
+    partnership = partnership_by_slug((request.view_args or {}).get("slug", ""))
+    if partnership is None:
+        refuse()
+    pin(partnership.id, current_user.person_id)
+    capacities = capacities_of(current_user.person_id, g.today)
+    actor = Actor(current_user.person_id, current_user.display_name, capacities)
+    if not capacities or not actor.may(permission):
+        refuse()
+    g.partnership, g.actor = partnership, actor
+    return None
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """Nobody is signed in: the same answer for every address, before anything is looked up."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    return render_template("errors/signed_out.html"), 401
+
+
+def may(permission: str) -> bool:
+    """For templates: whether the person of this request holds the permission here. Unknown names raise."""
+    try:
+        return current_actor().may(Permission(permission))
+    except RuntimeError:
+        return False
+
+
+def register(app: Flask) -> None:
+    """Install the guard. `check_all_routes_declared` is called once every blueprint is registered."""
+    app.before_request(guard)
+    app.jinja_env.globals["may"] = may

@@ -1,0 +1,113 @@
+"""Every permission of the product, and which role holds it under what condition. This is the only such table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.access.roles import Role
+
+
+class Permission(StrEnum):
+    """What a route lets a person do. A name that is not here cannot be declared."""
+
+    PARTNERSHIP_ENTER = "partnership.enter"
+    TASKS_VIEW = "tasks.view"
+    REFERRAL_DRAFT = "referral.draft"
+    REFERRAL_SUBMIT = "referral.submit"
+    CASES_LIST = "cases.list"
+    CASE_VIEW = "case.view"
+    REFERRAL_SHARE = "referral.share"
+    INITIAL_VIEW_GIVE = "initial-view.give"
+    INITIAL_VIEW_SHARE = "initial-view.share"
+    RESPONSE_GIVE = "response.give"
+    DEPUTY_CONTACT = "deputy.contact"
+    DECISION_RECORD = "decision.record"
+    NOTIFICATION_RECORD = "notification.record"
+    PARTIES_INFORM = "parties.inform"
+    READ_LOG_VIEW = "read-log.view"
+
+
+class Condition(StrEnum):
+    """What must also hold for a grant to count."""
+
+    ALWAYS = "always"
+    OWN_AGENCY = "own agency's drafts"
+    BROUGHT_TO_LIG = "cases brought to the group"
+    UNDER_DECISION = "referrals under decision"
+    OWN_REFERRAL = "own referrals"
+    OWN_PARTNER = "as the safeguarding partner represented"
+
+
+P, C = Permission, Condition
+_MEMBER = {P.PARTNERSHIP_ENTER: C.ALWAYS, P.TASKS_VIEW: C.ALWAYS}
+_LIG = {**_MEMBER, P.CASES_LIST: C.BROUGHT_TO_LIG, P.CASE_VIEW: C.BROUGHT_TO_LIG}
+_DRAFTS = {P.REFERRAL_DRAFT: C.OWN_AGENCY}
+_PARTNER = {
+    **_MEMBER,
+    **_DRAFTS,
+    P.REFERRAL_SUBMIT: C.OWN_AGENCY,
+    P.CASES_LIST: C.UNDER_DECISION,
+    P.CASE_VIEW: C.UNDER_DECISION,
+    P.RESPONSE_GIVE: C.OWN_PARTNER,
+}
+_TEAM = {
+    **_MEMBER,
+    P.CASES_LIST: C.ALWAYS,
+    P.CASE_VIEW: C.ALWAYS,
+    P.REFERRAL_SHARE: C.ALWAYS,
+    P.INITIAL_VIEW_SHARE: C.ALWAYS,
+    P.DEPUTY_CONTACT: C.ALWAYS,
+    P.NOTIFICATION_RECORD: C.ALWAYS,
+    P.PARTIES_INFORM: C.ALWAYS,
+}
+
+GRANTS: dict[Role, dict[Permission, Condition]] = {
+    Role.PRACTITIONER: {**_MEMBER, **_DRAFTS},
+    Role.AGENCY_LIG_MEMBER: {**_LIG, **_DRAFTS, P.REFERRAL_SUBMIT: C.OWN_AGENCY},
+    Role.PARTNER_REPRESENTATIVE: {**_PARTNER, P.DECISION_RECORD: C.OWN_PARTNER},
+    Role.DESIGNATED_PROFESSIONAL: _PARTNER,
+    Role.SERVICE_DIRECTOR: {
+        **_MEMBER,
+        P.CASES_LIST: C.UNDER_DECISION,
+        P.CASE_VIEW: C.UNDER_DECISION,
+        P.INITIAL_VIEW_GIVE: C.ALWAYS,
+        P.RESPONSE_GIVE: C.OWN_PARTNER,
+        P.DECISION_RECORD: C.ALWAYS,
+        P.NOTIFICATION_RECORD: C.ALWAYS,
+    },
+    Role.LIG_CHAIR: {
+        **_MEMBER,
+        P.CASES_LIST: C.ALWAYS,
+        P.CASE_VIEW: C.ALWAYS,
+        P.INITIAL_VIEW_GIVE: C.ALWAYS,
+    },
+    Role.PARTNERSHIP_TEAM: _TEAM,
+    Role.STRATEGIC_MANAGER: {**_TEAM, P.READ_LOG_VIEW: C.ALWAYS},
+    Role.CDOP_CHAIR: {
+        **_MEMBER,
+        P.REFERRAL_DRAFT: C.OWN_REFERRAL,
+        P.REFERRAL_SUBMIT: C.OWN_REFERRAL,
+        P.CASES_LIST: C.OWN_REFERRAL,
+        P.CASE_VIEW: C.OWN_REFERRAL,
+    },
+    Role.INDEPENDENT_SCRUTINEER: {
+        **_MEMBER,
+        P.CASES_LIST: C.ALWAYS,
+        P.CASE_VIEW: C.ALWAYS,
+        P.READ_LOG_VIEW: C.ALWAYS,
+    },
+    Role.AGENCY_CONTRIBUTOR: _MEMBER,
+    Role.AGENCY_MANAGER: _MEMBER,
+    Role.REVIEW_PANEL_MEMBER: _MEMBER,
+    Role.EXECUTIVE_MEMBER: _MEMBER,
+    Role.PARTNERSHIP_CHAIR: _MEMBER,
+    Role.MAIN_BOARD_MEMBER: _MEMBER,
+    Role.REVIEWER: _MEMBER,
+    Role.EVENT_LEAD: _MEMBER,
+    Role.PARTNERSHIP_ADMINISTRATOR: _MEMBER,
+}
+
+
+def grant_for(role: Role, permission: Permission) -> Condition | None:
+    """Under what condition a role holds a permission, or None where it does not."""
+    return GRANTS.get(role, {}).get(permission)

@@ -1,0 +1,26 @@
+"""Which capacities a person holds in the partnership in scope, read afresh at each request."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from app.access.actor import Capacity
+from app.access.roles import Role
+from app.accounts.queries import memberships_in
+from app.procedure.events import Party
+from tenants.scope import current_partnership_id
+
+
+def capacities_of(person_id: UUID, today: date) -> tuple[Capacity, ...]:
+    """The person's capacities today. A membership that has ended, or whose organisation is no longer trusted, is none."""
+    return tuple(
+        Capacity(
+            membership_id=view.membership_id,
+            role=Role(view.role),
+            agency_id=view.agency_id,
+            agency_name=view.agency_name or "",
+            partner=Party(view.agency_partner) if view.agency_partner else None,
+        )
+        for view in memberships_in(current_partnership_id(), person_id, today)
+    )

@@ -1,0 +1,68 @@
+"""Which cases a person may see, and reading one. Everything else about access to cases is asked of these functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+
+from app.access.actor import Actor
+from app.access.permissions import Condition, Permission
+from app.cases.models import Case, CaseChild, CaseStage, StoredObligation
+from app.cases.reference import normalised
+from tenants.db import db
+
+PAGE = 25
+
+
+def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> ColumnElement[bool]:
+    """The condition on cases that this person may see. Nothing is visible that no condition allows."""
+    conditions = actor.conditions(permission)
+    if conditions & {Condition.ALWAYS, Condition.UNDER_DECISION, Condition.BROUGHT_TO_LIG}:
+        # A submitted referral is under decision until it is decided, and is brought to the group by being submitted.
+        return true()
+    allowed: list[ColumnElement[bool]] = [false()]
+    if Condition.OWN_REFERRAL in conditions:
+        allowed.append(Case.referred_by == actor.person_id)
+    return or_(*allowed)
+
+
+def visible_case(reference: str, actor: Actor) -> Case | None:
+    """The case of that reference where this person may see it, else None: absent and forbidden look alike."""
+    spelling = normalised(reference)
+    if spelling is None or spelling != reference:
+        return None
+    return db.session.scalar(select(Case).where(Case.reference == spelling, visible(actor)))
+
+
+def page_of_cases(actor: Actor, before: tuple[str, UUID] | None = None, most: int = PAGE) -> Sequence[Case]:
+    """A page of visible cases, newest first, by key: `before` is the last row of the page before."""
+    query: Select[tuple[Case]] = select(Case).where(visible(actor, Permission.CASES_LIST))
+    if before is not None:
+        query = query.where(_older_than(before))
+    return db.session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all()
+
+
+def _older_than(before: tuple[str, UUID]) -> ColumnElement[bool]:
+    from datetime import datetime
+
+    opened, identifier = datetime.fromisoformat(before[0]), before[1]
+    return or_(Case.opened_at < opened, (Case.opened_at == opened) & (Case.id < identifier))
+
+
+def children_of(case_id: UUID) -> Sequence[CaseChild]:
+    """The children of a case, those of the incident first."""
+    query = select(CaseChild).where(CaseChild.case_id == case_id)
+    return db.session.scalars(query.order_by(CaseChild.concern.desc(), CaseChild.ordinal)).all()
+
+
+def stages_of(case_id: UUID) -> dict[str, CaseStage]:
+    """The stages of a case by kind."""
+    return {stage.kind: stage for stage in db.session.scalars(select(CaseStage).where(CaseStage.case_id == case_id))}
+
+
+def obligations_of(case_id: UUID) -> Sequence[StoredObligation]:
+    """The stored obligations of a case, in the procedure's order."""
+    query = select(StoredObligation).where(StoredObligation.case_id == case_id)
+    return db.session.scalars(query.order_by(StoredObligation.position)).all()

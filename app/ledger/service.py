@@ -1,0 +1,148 @@
+"""Recording events: buffered during a verb, appended to the partnership's chain as the transaction commits.
+
+Whatever else a transaction does, its last statements are: recompute the obligations of the cases touched, then append
+the events. So no verb can forget either, and the chain's head is locked for as short a time as possible.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from app.access.actor import Acting
+from app.ledger.models import LedgerEvent
+from app.procedure.events import Event, EventKind, Party, Stage
+from tenants.db import db
+
+RecomputeObligations = Callable[[UUID, datetime], None]
+_recompute: list[RecomputeObligations] = []
+
+APPEND = text(
+    "select ledger_append(:happened_at, :recorded_at, :person, :capacity, :kind, :case_id, :stage, :party, :outcome, "
+    ":facts, :payload, :salt)"
+)
+
+
+@dataclass(slots=True)
+class Pending:
+    """An event recorded in this transaction and not yet appended."""
+
+    event: Event
+    acting: Acting
+    case_id: UUID | None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def record(
+    kind: EventKind,
+    *,
+    case_id: UUID | None,
+    acting: Acting,
+    happened_at: datetime,
+    now: datetime,
+    stage: Stage | None = None,
+    party: Party | None = None,
+    outcome: str | None = None,
+    facts: dict[str, object] | None = None,
+    payload: dict[str, Any] | None = None,
+) -> Event:
+    """Record that something happened. It is appended when the transaction commits, or not at all.
+
+    `happened_at` and `now` are aware instants; raises ValueError where one is naive, or lies after `now`.
+    """
+    if happened_at.tzinfo is None or now.tzinfo is None:
+        raise ValueError("instants must be aware")
+    if happened_at > now:
+        raise ValueError("an event cannot have happened after it is recorded")
+    event = Event(
+        kind=kind,
+        happened_at=happened_at,
+        recorded_at=now,
+        stage=stage,
+        party=party,
+        outcome=outcome,
+        facts=dict(facts or {}),
+    )
+    pending().append(Pending(event, acting, case_id, dict(payload or {})))
+    return event
+
+
+def pending() -> list[Pending]:
+    """What this transaction has recorded so far."""
+    buffer: list[Pending] = db.session().info.setdefault("pending_events", [])
+    return buffer
+
+
+def on_commit(recompute: RecomputeObligations) -> None:
+    """Let the cases room recompute the obligations of each touched case before the events are appended."""
+    if recompute not in _recompute:
+        _recompute.append(recompute)
+
+
+def history(case_id: UUID) -> list[Event]:
+    """The envelopes of a case in the order in which they were recorded, those of this transaction included."""
+    stored = db.session.scalars(
+        select(LedgerEvent).where(LedgerEvent.case_id == case_id).order_by(LedgerEvent.number)
+    )
+    return [envelope(row) for row in stored] + [entry.event for entry in pending() if entry.case_id == case_id]
+
+
+def envelope(row: LedgerEvent) -> Event:
+    """A stored event as the procedure reads it."""
+    return Event(
+        kind=EventKind(row.kind),
+        happened_at=row.happened_at,
+        recorded_at=row.recorded_at,
+        number=row.number,
+        stage=Stage(row.stage) if row.stage else None,
+        party=Party(row.party) if row.party else None,
+        outcome=row.outcome,
+        facts=json.loads(row.facts),
+    )
+
+
+def append_pending() -> int:
+    """Recompute obligations, then append what was recorded. Called once, as the transaction commits."""
+    entries = pending()
+    if not entries:
+        return 0
+    latest = max(entry.event.recorded_at for entry in entries)
+    for case_id in dict.fromkeys(entry.case_id for entry in entries if entry.case_id is not None):
+        for recompute in _recompute:
+            recompute(case_id, latest)
+    db.session.flush()
+    for entry in entries:
+        db.session.execute(APPEND, _row(entry))
+    appended = len(entries)
+    entries.clear()
+    return appended
+
+
+def canonical_json(value: object) -> str:
+    """One spelling for one value: sorted keys, no spaces, as the chain's digests need it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def _row(entry: Pending) -> dict[str, Any]:
+    event = entry.event
+    return {
+        "happened_at": event.happened_at,
+        "recorded_at": event.recorded_at,
+        "person": entry.acting.person_id,
+        "capacity": entry.acting.capacity,
+        "kind": event.kind.value,
+        "case_id": entry.case_id,
+        "stage": event.stage.value if event.stage else None,
+        "party": event.party.value if event.party else None,
+        "outcome": event.outcome,
+        "facts": canonical_json(event.facts),
+        "payload": canonical_json({**entry.payload, "by": entry.acting.name}),
+        "salt": secrets.token_bytes(16),
+    }

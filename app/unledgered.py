@@ -1,0 +1,11 @@
+"""Tables of partnerships that are written without an event, each with the reason. A test holds this list."""
+
+from __future__ import annotations
+
+UNLEDGERED: dict[str, str] = {
+    "referral_drafts": "a draft is saved as one types; starting, sharing and submitting it are events",
+    "obligations": "a projection, recomputed from events in the same transaction and compared by a test",
+    "job_intents": "delivery state of work that events caused",
+    "outbox_messages": "delivery state of messages that events caused",
+    "read_log": "the record of who looked, append-only by itself",
+}
