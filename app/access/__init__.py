@@ -1,0 +1,12 @@
+"""Access: permissions, the role table, the route guard. The one place that decides who may."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add the command that prints the whole table."""
+    from app.access.cli import access_command
+
+    app.cli.add_command(access_command)

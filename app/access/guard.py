@@ -80,7 +80,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return sign_in_first()
-    partnership = partnership_by_slug((request.view_args or {}).get("slug", ""))
+    partnership = partnership_by_slug(g.slug)
     if partnership is None:
         refuse()
     pin(partnership.id, current_user.person_id)
@@ -110,4 +110,5 @@ def may(permission: str) -> bool:
 def register(app: Flask) -> None:
     """Install the guard. `check_all_routes_declared` is called once every blueprint is registered."""
     app.before_request(guard)
+    setattr(app.view_functions["static"], PUBLIC, "stylesheets, scripts and pictures carry nothing of anybody")
     app.jinja_env.globals["may"] = may

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from app.access.actor import Acting
-from app.ledger.models import LedgerEvent
+from app.ledger.models import LedgerEvent, LedgerPayload
 from app.procedure.events import Event, EventKind, Party, Stage
 from tenants.db import db
 
@@ -92,6 +92,20 @@ def history(case_id: UUID) -> list[Event]:
         select(LedgerEvent).where(LedgerEvent.case_id == case_id).order_by(LedgerEvent.number)
     )
     return [envelope(row) for row in stored] + [entry.event for entry in pending() if entry.case_id == case_id]
+
+
+def stored_events(case_id: UUID) -> list[tuple[Event, dict[str, Any], str]]:
+    """The recorded events of a case in order, each with its payload and the capacity of who recorded it.
+
+    A payload destroyed at the end of retention is an empty one.
+    """
+    rows = db.session.execute(
+        select(LedgerEvent, LedgerPayload.payload)
+        .outerjoin(LedgerPayload, LedgerPayload.number == LedgerEvent.number)
+        .where(LedgerEvent.case_id == case_id)
+        .order_by(LedgerEvent.number)
+    )
+    return [(envelope(row), json.loads(payload or "{}"), row.actor_capacity) for row, payload in rows]
 
 
 def envelope(row: LedgerEvent) -> Event:

@@ -1,0 +1,98 @@
+"""The stored obligations: computed from a case's history inside the transaction that changes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.cases.models import CaseStage, StoredObligation
+from app.ledger.service import history
+from app.outbox.service import schedule
+from app.procedure.calendar import ENGLAND_AND_WALES
+from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
+from app.procedure.obligation import ClockSettings, Obligation
+from app.procedure.obligations import obligations
+from tenants.db import db
+from tenants.registry import edition
+
+COMPARED = (
+    "position", "duty", "stage", "owner", "action", "paragraph", "rule_kind", "rule_days", "rule_label",
+    "counted_from", "starts", "remind_from", "deputy_from", "due_on", "due", "ended", "ending", "reason", "open",
+)  # fmt: skip
+
+
+def settings_of(case_id: UUID, stage: Stage = Stage.NOTIFICATION) -> ClockSettings:
+    """The clock settings of the edition that a stage of the case began under (N-11)."""
+    number = db.session.scalars(
+        select(CaseStage.settings_edition).where(CaseStage.case_id == case_id, CaseStage.kind == stage.value)
+    ).one()
+    return ClockSettings.from_settings(edition(number).settings.get("clocks", {}))
+
+
+def computed(case_id: UUID, events: list[Event] | None = None) -> list[Obligation]:
+    """What the case's history obliges, as the pure procedure says."""
+    told = history(case_id) if events is None else events
+    return list(obligations(told, ENGLAND_AND_WALES, settings_of(case_id)))
+
+
+def row_of(position: int, obligation: Obligation) -> dict[str, object]:
+    """An obligation as it is stored."""
+    return {
+        "position": position,
+        "duty": obligation.duty,
+        "stage": obligation.stage.value,
+        "owner": obligation.owner.value,
+        "action": obligation.action,
+        "paragraph": obligation.paragraph,
+        "rule_kind": obligation.rule.kind,
+        "rule_days": obligation.rule.n,
+        "rule_label": obligation.rule.label,
+        "counted_from": obligation.counted_from,
+        "starts": obligation.starts,
+        "remind_from": obligation.remind_from,
+        "deputy_from": obligation.deputy_from,
+        "due_on": obligation.due_on,
+        "due": obligation.due,
+        "ended": obligation.ended,
+        "ending": obligation.ending,
+        "reason": obligation.reason,
+        "open": obligation.ended is None,
+    }
+
+
+def recompute(case_id: UUID, now: datetime) -> None:
+    """Make the stored obligations of a case equal to the computed ones, and schedule what each clock will need."""
+    stored = {
+        row.key: row
+        for row in db.session.scalars(select(StoredObligation).where(StoredObligation.case_id == case_id))
+    }
+    for position, obligation in enumerate(computed(case_id)):
+        values = row_of(position, obligation)
+        row = stored.pop(obligation.key, None)
+        if row is None:
+            db.session.add(StoredObligation(case_id=case_id, key=obligation.key, **values))
+        else:
+            for name in COMPARED:
+                setattr(row, name, values[name])
+        _schedule(case_id, obligation, now)
+    for row in stored.values():
+        db.session.delete(row)
+
+
+def _schedule(case_id: UUID, obligation: Obligation, now: datetime) -> None:
+    """Intents for the instants at which a running clock needs something; each is keyed, so that it is made once."""
+    if obligation.ended is not None or obligation.due is None:
+        return
+    stamp = obligation.due.isoformat()
+    about: dict[str, str] = {"case_id": str(case_id), "key": obligation.key, "due": stamp}
+    base = f"{case_id}:{obligation.key}:{stamp}"
+    if obligation.remind_from is not None:
+        schedule("remind", f"remind:{base}", obligation.remind_from, about, now)
+    schedule("escalate", f"escalate:{base}", obligation.due, about, now)
+    if obligation.duty == "B1-08" and obligation.owner in SAFEGUARDING_PARTNERS:
+        party = {"case_id": str(case_id), "party": obligation.owner.value}
+        schedule("deem", f"deem:{base}", obligation.due, party, now)
+        if obligation.deputy_from is not None:
+            schedule("contact-deputy", f"deputy:{base}", obligation.deputy_from, party, now)

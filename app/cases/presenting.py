@@ -1,0 +1,181 @@
+"""Cases as people read them: states in words, who owes, how a date was counted, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Flask
+
+from app.access.actor import Actor
+from app.access.owners import NAMES, parties_of
+from app.access.queries import capacities_of
+from app.accounts.queries import names_of, partnerships_of
+from app.cases.models import Case, StoredObligation
+from app.cases.obligation_read import as_obligation
+from app.cases.queries import open_obligations_of
+from app.cases.tasks import Task, count_of
+from app.cases.telling import sentence_of
+from app.ledger.read_log import views_of
+from app.ledger.service import stored_events
+from app.procedure.calendar import ENGLAND_AND_WALES
+from app.procedure.events import Party
+from app.procedure.explain import Explanation, explain
+from app.procedure.obligation import State, state
+from tenants.scope import in_partnership
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An obligation as a page shows it."""
+
+    key: str
+    duty: str
+    action: str
+    who: str
+    mine: bool
+    paragraph: str
+    due_on: date | None
+    due: datetime | None
+    state: State
+    reason: str | None
+    ended: datetime | None
+    countable: bool
+    row: StoredObligation
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task with the case it belongs to."""
+
+    reference: str
+    title: str
+    owed: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in the list, with what is owed next."""
+
+    reference: str
+    title: str
+    opened_at: datetime
+    next: Owed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry of the timeline."""
+
+    number: int
+    what: str
+    happened_at: datetime
+    recorded_at: datetime
+    by: str
+    capacity: str
+    late_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartnershipCount:
+    """A partnership of a person, with how many tasks wait there and nothing else."""
+
+    slug: str
+    name: str
+    tasks: int
+    roles: str
+
+
+def owed_of(row: StoredObligation, now: datetime, mine: set[Party]) -> Owed:
+    """One stored obligation, with its state at `now`."""
+    party = Party(row.owner)
+    return Owed(
+        key=row.key,
+        duty=row.duty,
+        action=row.action,
+        who=NAMES[party],
+        mine=party in mine,
+        paragraph=row.paragraph,
+        due_on=row.due_on,
+        due=row.due,
+        state=state(as_obligation(row), now),
+        reason=row.reason,
+        ended=row.ended,
+        countable=row.counted_from is not None and row.due_on is not None,
+        row=row,
+    )
+
+
+def owed(rows: Sequence[StoredObligation], actor: Actor, now: datetime) -> dict[str, list[Owed]]:
+    """The obligations of a case: those open (soonest first), then those that have ended."""
+    mine = parties_of(actor)
+    shown = [owed_of(row, now, mine) for row in rows]
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    running = sorted((entry for entry in shown if entry.row.open), key=lambda entry: entry.due or far)
+    return {"open": running, "ended": [entry for entry in shown if not entry.row.open]}
+
+
+def task(entry: Task, now: datetime) -> TaskView:
+    """A task of mine."""
+    party = {Party(entry.obligation.owner)}
+    return TaskView(entry.case.reference, entry.case.title, owed_of(entry.obligation, now, party))
+
+
+def case_rows(cases: Sequence[Case], now: datetime) -> list[CaseRow]:
+    """A page of cases, each with its next clock, in one further query."""
+    following = open_obligations_of([case.id for case in cases])
+    rows = []
+    for case in cases:
+        row = following.get(case.id)
+        rows.append(CaseRow(case.reference, case.title, case.opened_at, owed_of(row, now, set()) if row else None))
+    return rows
+
+
+def timeline(case_id: UUID) -> list[Happened]:
+    """What happened in a case, newest first, told in sentences."""
+    told = []
+    for event, payload, capacity in stored_events(case_id):
+        told.append(
+            Happened(
+                number=event.number,
+                what=sentence_of(event),
+                happened_at=event.happened_at,
+                recorded_at=event.recorded_at,
+                by=str(payload.get("by", "")),
+                capacity=capacity,
+                late_recorded=(event.recorded_at - event.happened_at).total_seconds() > 60,
+            )
+        )
+    return sorted(told, key=lambda entry: (entry.happened_at, entry.number), reverse=True)
+
+
+def counted(row: StoredObligation) -> Explanation:
+    """How an obligation's date was counted."""
+    assert row.counted_from is not None
+    return explain(row.rule_kind, row.counted_from, row.rule_days or 0, ENGLAND_AND_WALES)
+
+
+def views(case_id: UUID) -> list[dict[str, object]]:
+    """Who looked, newest first, with names."""
+    found = views_of(case_id)
+    names = names_of({entry.person_id for entry in found})
+    return [
+        {"who": names.get(entry.person_id, "a former member"), "capacity": entry.capacity, "page": entry.page,
+         "at": entry.viewed_at}
+        for entry in found
+    ]  # fmt: skip
+
+
+def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date) -> list[PartnershipCount]:
+    """Each partnership of a person with a count of tasks; every one is asked in a session of its own."""
+    found = []
+    for entry in partnerships_of(person_id, today):
+        with in_partnership(app, entry.partnership_id, person_id):
+            capacities = capacities_of(person_id, today)
+            if capacities:
+                actor = Actor(person_id, name, capacities)
+                roles = "; ".join(dict.fromkeys(held.label for held in capacities))
+                found.append(PartnershipCount(entry.slug, entry.name, count_of(actor), roles))
+    return found

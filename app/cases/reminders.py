@@ -1,0 +1,73 @@
+"""Reminders before and at the end of each clock, and escalation when it has run out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.accounts.queries import Holder, holders_of
+from app.access.owners import OWNERS
+from app.cases.models import Case, StoredObligation
+from app.outbox.handlers import handler
+from app.outbox.service import post
+from app.procedure.clocks import london_date
+from app.procedure.events import Party
+from tenants.db import db
+
+
+@handler("remind")
+def remind(args: dict[str, str], now: datetime) -> None:
+    """Tell the one who owes that a clock is about to end, unless it has ended or moved meanwhile."""
+    obligation = _still_running(args)
+    if obligation is None:
+        return
+    for holder in owners_of(Party(obligation.owner), now):
+        _tell("reminder", obligation, holder, args["due"], now)
+
+
+@handler("escalate")
+def escalate(args: dict[str, str], now: datetime) -> None:
+    """Tell the one who owes, the Partnership Team and the chair of the group that a clock has ended unmet."""
+    obligation = _still_running(args)
+    if obligation is None:
+        return
+    told: set[UUID] = set()
+    for party in (Party(obligation.owner), Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR):
+        for holder in owners_of(party, now):
+            if holder.person_id not in told:
+                told.add(holder.person_id)
+                _tell("overdue", obligation, holder, args["due"], now)
+
+
+def owners_of(party: Party, now: datetime) -> list[Holder]:
+    """The people who owe for a party today."""
+    partner = party.value if party in (Party.POLICE, Party.ICB) else None
+    return holders_of([role.value for role in OWNERS.get(party, ())], london_date(now), partner)
+
+
+def _still_running(args: dict[str, str]) -> StoredObligation | None:
+    row = db.session.scalar(
+        select(StoredObligation).where(
+            StoredObligation.case_id == UUID(args["case_id"]), StoredObligation.key == args["key"]
+        )
+    )
+    if row is None or not row.open or row.due is None or row.due.isoformat() != args["due"]:
+        return None
+    return row
+
+
+def _tell(kind: str, obligation: StoredObligation, holder: Holder, due: str, now: datetime) -> None:
+    case = db.session.scalars(select(Case).where(Case.id == obligation.case_id)).one()
+    post(
+        kind,
+        to_person=holder.person_id,
+        to_address=holder.email,
+        to_name=holder.name,
+        key=f"{kind}:{obligation.case_id}:{obligation.key}:{due}:{holder.person_id}",
+        now=now,
+        case_reference=case.reference,
+        params={"duty": obligation.duty, "due_on": obligation.due_on},
+        context={"case_id": str(obligation.case_id)},
+    )

@@ -1,0 +1,136 @@
+"""My tasks, cases, one case, and how a date was counted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.access.actor import current_actor
+from app.access.guard import public, refuse, requires
+from app.access.permissions import Permission
+from app.cases import presenting
+from app.cases.models import Case
+from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
+from app.cases.tasks import tasks_of
+from app.ledger import read_log
+from app.referrals.queries import referral_record
+from app.serious_incidents.queries import decision_overview
+
+bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
+home = Blueprint("home", __name__, template_folder="templates")
+
+
+@home.get("/")
+@public("the front door: asks to sign in, or shows only the partnerships of the person signed in")
+def index() -> ResponseReturnValue:
+    """The partnerships a person belongs to, with a count of tasks and no content."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.sign_in"))
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    found = presenting.partnerships_with_counts(app, current_user.person_id, current_user.display_name, g.today)
+    if len(found) == 1:
+        return redirect(url_for("cases.tasks", slug=found[0].slug))
+    return render_template("cases/home.html", partnerships=found)
+
+
+@home.get("/health")
+@public("says only that the process answers and the database is reachable")
+def health() -> ResponseReturnValue:
+    """For the supervisor and the load balancer."""
+    from sqlalchemy import text
+
+    from tenants.db import db
+
+    db.session.execute(text("select 1"))
+    return "ok\n", 200, {"Content-Type": "text/plain"}
+
+
+@bp.get("/")
+@requires(Permission.PARTNERSHIP_ENTER)
+def enter() -> ResponseReturnValue:
+    """A partnership's front page is what I owe there."""
+    return redirect(url_for("cases.tasks"))
+
+
+@bp.get("/tasks")
+@requires(Permission.TASKS_VIEW)
+def tasks() -> ResponseReturnValue:
+    """What I owe, soonest first."""
+    found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor())]
+    return render_template("cases/tasks.html", tasks=found)
+
+
+@bp.get("/cases")
+@requires(Permission.CASES_LIST)
+def case_list() -> ResponseReturnValue:
+    """The cases I may see, newest first, a page at a time."""
+    found = list(page_of_cases(current_actor(), _before(), PAGE + 1))
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    rows = presenting.case_rows(found[:PAGE], g.now)
+    after = f"{more.opened_at.isoformat()}~{more.id}" if more else None
+    return render_template("cases/list.html", cases=rows, after=after)
+
+
+@bp.get("/cases/<reference>")
+@requires(Permission.CASE_VIEW)
+def case(reference: str) -> ResponseReturnValue:
+    """What is owed, by whom, by when and why; then what happened; then the record."""
+    found = seen(reference, "case")
+    return render_template(
+        "cases/case.html",
+        case=found,
+        owed=presenting.owed(obligations_of(found.id), current_actor(), g.now),
+        timeline=presenting.timeline(found.id),
+        stages=stages_of(found.id),
+        children=children_of(found.id),
+        record=referral_record(found.id),
+        decision=decision_overview(found.id),
+    )
+
+
+@bp.get("/cases/<reference>/clock/<key>")
+@requires(Permission.CASE_VIEW)
+def clock(reference: str, key: str) -> ResponseReturnValue:
+    """How the date of an obligation was counted, day by day; printable."""
+    found = seen(reference, "clock")
+    row = next((entry for entry in obligations_of(found.id) if entry.key == key), None)
+    if row is None or row.counted_from is None or row.due_on is None:
+        refuse()
+    return render_template("cases/clock.html", case=found, obligation=row, counted=presenting.counted(row))
+
+
+@bp.get("/cases/<reference>/views")
+@requires(Permission.READ_LOG_VIEW)
+def views(reference: str) -> ResponseReturnValue:
+    """Who looked at the case, when, and in what capacity."""
+    found = seen(reference, "views")
+    return render_template("cases/views.html", case=found, views=presenting.views(found.id))
+
+
+def seen(reference: str, page: str) -> Case:
+    """The case where this person may see it, with the view recorded first; else the same 404 as a wrong address."""
+    actor = current_actor()
+    found = visible_case(reference, actor)
+    if found is None:
+        refuse()
+    capacities = actor.holding(Permission.CASE_VIEW)
+    read_log.viewed(found.id, actor.acting_as(capacities), page, g.now)
+    return found
+
+
+def _before() -> tuple[str, UUID] | None:
+    """The key of the last row of the page before, from the address. A key that is none is a wrong address."""
+    typed = request.args.get("after")
+    if typed is None:
+        return None
+    try:
+        opened, _, identifier = typed.partition("~")
+        if datetime.fromisoformat(opened).tzinfo is None:
+            raise ValueError("naive")
+        return opened, UUID(identifier)
+    except ValueError:
+        abort(404)

@@ -1,0 +1,51 @@
+"""What a person owes: the open obligations of the parties they act for, soonest first, then those without a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.access.actor import Actor
+from app.access.owners import parties_of
+from app.access.permissions import Permission
+from app.cases.models import Case, StoredObligation
+from app.cases.queries import visible
+from tenants.db import db
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An open obligation with the case it belongs to."""
+
+    case: Case
+    obligation: StoredObligation
+
+
+def tasks_of(actor: Actor, most: int = MOST) -> Sequence[Task]:
+    """The open obligations that this person owes in cases they may see."""
+    parties = [party.value for party in parties_of(actor)]
+    query = (
+        select(Case, StoredObligation)
+        .join(StoredObligation, StoredObligation.case_id == Case.id)
+        .where(StoredObligation.open, StoredObligation.owner.in_(parties), visible(actor, Permission.CASES_LIST))
+        .order_by(StoredObligation.due.asc().nulls_last(), Case.opened_at, StoredObligation.position)
+        .limit(most)
+    )
+    return [Task(case, obligation) for case, obligation in db.session.execute(query)]
+
+
+def count_of(actor: Actor, most: int = MOST) -> int:
+    """How many tasks a person has, counted up to a cap."""
+    parties = [party.value for party in parties_of(actor)]
+    capped = (
+        select(StoredObligation.id)
+        .join(Case, Case.id == StoredObligation.case_id)
+        .where(StoredObligation.open, StoredObligation.owner.in_(parties), visible(actor, Permission.CASES_LIST))
+        .limit(most)
+        .subquery()
+    )
+    return db.session.scalar(select(func.count()).select_from(capped)) or 0

@@ -1,0 +1,48 @@
+"""Events told in plain English for the timeline. No content: what was said stands in the record."""
+
+from __future__ import annotations
+
+from app.access.owners import NAMES
+from app.procedure.events import Event, EventKind, Outcome, Party
+
+K = EventKind
+VIEW = {Outcome.NOTIFY.value: "to notify", Outcome.DO_NOT_NOTIFY.value: "not to notify"}
+SENTENCES: dict[EventKind, str] = {
+    K.REFERRAL_DRAFT_STARTED: "Referral begun",
+    K.REFERRAL_DRAFT_DISCARDED: "Referral draft discarded",
+    K.REFERRAL_SHARED_WITH_REPRESENTATIVE: "Draft shared with the agency's representative",
+    K.REFERRAL_RETURNED_TO_PRACTITIONER: "Draft returned to the practitioner",
+    K.REFERRAL_SUBMITTED: "Referral submitted",
+    K.REFERRAL_ACKNOWLEDGED: "Referral acknowledged with a reference",
+    K.LOCAL_AUTHORITY_AWARE: "Local authority became aware of the incident",
+    K.REFERRAL_SHARED: "Referral shared with {party}",
+    K.INITIAL_VIEW_GIVEN: "Initial view of {party}: {outcome}",
+    K.INITIAL_VIEW_SHARED: "Initial view shared with {party}; response requested",
+    K.REQUEST_RECEIVED: "Request received by {party}",
+    K.REQUEST_BOUNCED: "Request to {party} could not be delivered",
+    K.DEPUTY_CONTACTED: "Deputy of {party} contacted",
+    K.RESPONSE_GIVEN: "{party} responded: {outcome}",
+    K.RESPONSE_DEEMED: "{party}: deemed agreement, no response before the clock ended ({outcome})",
+    K.RESPONSE_LATE: "{party} responded after the clock had ended: {outcome}; kept and shown as late",
+    K.DECISION_RECORDED: "Decision recorded: {outcome}",
+    K.NOTIFICATION_SENT: "Serious incident notification sent to the Panel",
+    K.PARTY_INFORMED: "{party} informed",
+    K.PARTNERSHIP_ADDED: "Partnership added",
+    K.SETTINGS_ADOPTED: "Settings adopted",
+    K.MEMBERSHIP_BEGUN: "Membership begun",
+    K.MEMBERSHIP_ENDED: "Membership ended",
+}
+
+
+def sentence_of(event: Event) -> str:
+    """One event as a short sentence, beginning with a capital letter."""
+    party = NAMES.get(event.party, "") if isinstance(event.party, Party) else ""
+    text = SENTENCES[event.kind].format(party=_within(party, event), outcome=VIEW.get(event.outcome or "", ""))
+    return text[0].upper() + text[1:]
+
+
+def _within(party: str, event: Event) -> str:
+    """The party's name; 'the' before a role in the middle of a sentence."""
+    if SENTENCES[event.kind].startswith("{party}") or not party:
+        return party
+    return party if party.startswith(("Children", "Police", "NHS", "Partnership")) else f"the {party}"
