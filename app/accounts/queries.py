@@ -1,0 +1,172 @@
+"""What people are in partnerships. Everything here is read afresh: an ended membership ends at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Exists, and_, or_, select
+
+from app.accounts.models import IdentityProvider, Membership, OrganisationTrust, Person
+from tenants.db import db
+from tenants.registry import Agency, Partnership
+from tenants.scope import as_person, current_partnership_id
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipView:
+    """One membership that holds today, in one partnership."""
+
+    membership_id: UUID
+    role: str
+    agency_id: UUID | None
+    agency_key: str | None
+    agency_name: str | None
+    agency_partner: str | None
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnershipView:
+    """A partnership to which a person belongs today, and their roles there."""
+
+    partnership_id: UUID
+    slug: str
+    name: str
+    colour: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a role today, to be written to."""
+
+    person_id: UUID
+    name: str
+    email: str | None
+
+
+def memberships_in(partnership_id: UUID, person_id: UUID, today: date) -> list[MembershipView]:
+    """The memberships that the person holds today in the partnership in scope, trust included.
+
+    Raises ValueError where another partnership is in scope.
+    """
+    if current_partnership_id() != partnership_id:
+        raise ValueError("only the partnership in scope can be asked about")
+    rows = db.session.execute(
+        select(Membership, Agency)
+        .outerjoin(Agency, _of_membership())
+        .where(Membership.person_id == person_id, _holds(today), _trusted(today))
+        .order_by(Membership.starts_on, Membership.id)
+    )
+    return [_view(membership, agency) for membership, agency in rows]
+
+
+def partnerships_of(person_id: UUID, today: date) -> list[PartnershipView]:
+    """The partnerships that the person belongs to today, by name. Reads in a session of its own."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with as_person(app, person_id):
+        held = list(
+            db.session.execute(
+                select(Membership.partnership_id, Membership.role)
+                .where(Membership.person_id == person_id, _holds(today), _trusted(today))
+                .order_by(Membership.role)
+            )
+        )
+        wanted = {partnership_id for partnership_id, _role in held}
+        found = db.session.scalars(
+            select(Partnership).where(Partnership.id.in_(wanted)).order_by(Partnership.name)
+        )
+        return [
+            PartnershipView(
+                partnership_id=partnership.id,
+                slug=partnership.slug,
+                name=partnership.name,
+                colour=partnership.colour,
+                roles=tuple(dict.fromkeys(role for where, role in held if where == partnership.id)),
+            )
+            for partnership in found
+        ]
+
+
+def holders_of(roles: Iterable[str], today: date, partner: str | None = None) -> list[Holder]:
+    """Who holds one of the roles today in the partnership in scope, by name; each person once.
+
+    With `partner`, only those whose agency is that safeguarding partner.
+    """
+    query = (
+        select(Person.id, Person.display_name, Person.email)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.role.in_(list(roles)), _holds(today), _trusted(today))
+        .distinct()
+        .order_by(Person.display_name, Person.id)
+    )
+    if partner is not None:
+        query = query.join(Agency, _of_membership()).where(Agency.partner == partner)
+    return [Holder(person_id, name, email) for person_id, name, email in db.session.execute(query)]
+
+
+def names_of(people: Collection[UUID]) -> dict[UUID, str]:
+    """Names by person; whoever is not known is left out."""
+    if not people:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.display_name).where(Person.id.in_(list(people))))
+    return {person_id: name for person_id, name in rows}
+
+
+def members_today(today: date) -> list[tuple[MembershipView, Person]]:
+    """Everybody's memberships that hold today in the partnership in scope, by name."""
+    rows = db.session.execute(
+        select(Membership, Agency, Person)
+        .outerjoin(Agency, _of_membership())
+        .join(Person, Person.id == Membership.person_id)
+        .where(_holds(today))
+        .order_by(Person.display_name, Membership.role)
+    )
+    return [(_view(membership, agency), person) for membership, agency, person in rows]
+
+
+def _holds(today: date) -> ColumnElement[bool]:
+    return and_(
+        Membership.starts_on <= today,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+        Membership.ended_at.is_(None),
+    )
+
+
+def _of_membership() -> ColumnElement[bool]:
+    return and_(Agency.id == Membership.agency_id, Agency.partnership_id == Membership.partnership_id)
+
+
+def _trusted(today: date) -> Exists:
+    return (
+        select(OrganisationTrust.id)
+        .select_from(OrganisationTrust)
+        .join(IdentityProvider, IdentityProvider.organisation_id == OrganisationTrust.organisation_id)
+        .join(Person, Person.provider_id == IdentityProvider.id)
+        .where(
+            Person.id == Membership.person_id,
+            IdentityProvider.enabled,
+            OrganisationTrust.partnership_id == Membership.partnership_id,
+            OrganisationTrust.starts_on <= today,
+            or_(OrganisationTrust.ends_on.is_(None), OrganisationTrust.ends_on >= today),
+        )
+        .exists()
+    )
+
+
+def _view(membership: Membership, agency: Agency | None) -> MembershipView:
+    return MembershipView(
+        membership_id=membership.id,
+        role=membership.role,
+        agency_id=membership.agency_id,
+        agency_key=agency.key if agency else None,
+        agency_name=agency.name if agency else None,
+        agency_partner=agency.partner if agency else None,
+        starts_on=membership.starts_on,
+        ends_on=membership.ends_on,
+    )

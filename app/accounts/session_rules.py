@@ -1,0 +1,133 @@
+"""How long somebody stays signed in, and how their session is kept.
+
+Sessions live in Redis; the cookie carries only a random number. A session gets a new number at sign-in, ends
+after half an hour without a request and ten hours after sign-in, and once ended cannot be written back by a slower
+request.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from flask import Flask, Request, Response, current_app, request, session
+from flask_login import login_user
+from flask_session.base import ServerSideSession
+from flask_session.redis import RedisSessionInterface
+from redis import Redis
+
+from app.accounts.identity_queries import SignedInPerson
+from app.accounts.oidc_types import Pending
+from app.clock_source import real_now
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=10)
+NOTE_EVERY = timedelta(minutes=1)
+KEY_PREFIX = "waymark:session:"
+SIGNED_IN_AT = "signed_in_at"
+SEEN_AT = "seen_at"
+BEGUN = "sign_ins_begun"
+MOST_BEGUN = 4
+
+
+class PlainSerializer:
+    """JSON and nothing else: the usual serializer falls back on pickle, which runs what it reads."""
+
+    def encode(self, stored: ServerSideSession) -> bytes:
+        """The session as bytes."""
+        return msgspec.json.encode(dict(stored))
+
+    def decode(self, content: bytes) -> dict[str, Any]:
+        """The session's content; empty where it cannot be read."""
+        try:
+            read = msgspec.json.decode(content)
+        except msgspec.DecodeError:
+            return {}
+        return read if isinstance(read, dict) else {}
+
+
+class Sessions(RedisSessionInterface):
+    """Sessions in Redis that only ever update a session which is still there."""
+
+    def __init__(self, app: Flask, client: Redis) -> None:
+        super().__init__(app, client, key_prefix=KEY_PREFIX, permanent=False)
+        self.serializer = PlainSerializer()
+
+    def open_session(self, app: Flask, request: Request) -> ServerSideSession:
+        """The session of the cookie, or a new one with a new number."""
+        opened = super().open_session(app, request)
+        opened.was_stored = opened.sid == request.cookies.get(app.config["SESSION_COOKIE_NAME"])
+        return opened
+
+    def regenerate(self, session: ServerSideSession) -> None:
+        """Give the session a new number and forget the old one."""
+        super().regenerate(session)
+        session.was_stored = False
+
+    def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
+        # A request that began before somebody signed out must not bring their session back to life
+        self.client.set(
+            store_id,
+            self.serializer.encode(session),
+            ex=int(session_lifetime.total_seconds()),
+            xx=session.was_stored,
+        )
+
+
+def install(app: Flask) -> None:
+    """Keep sessions so, and check them before each request. Without Redis (pure commands) none are kept."""
+    app.permanent_session_lifetime = IDLE
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = True
+    if "redis" in app.extensions:
+        app.session_interface = Sessions(app, app.extensions["redis"])
+    app.before_request(end_if_too_old)
+
+
+def end_if_too_old() -> None:
+    """End the session where it has been idle, or has lasted, too long."""
+    if request.endpoint == "static" or "_user_id" not in session:
+        return
+    at = real_now().timestamp()
+    begun, seen = session.get(SIGNED_IN_AT, 0.0), session.get(SEEN_AT, 0.0)
+    if at - begun > ABSOLUTE.total_seconds() or at - seen > IDLE.total_seconds():
+        session.clear()
+    elif at - seen > NOTE_EVERY.total_seconds():
+        session[SEEN_AT] = at
+
+
+def begin_session(person: SignedInPerson) -> None:
+    """Sign the person in, in a session with a new number and nothing of the old one."""
+    at = real_now().timestamp()
+    session.clear()
+    session.update({SIGNED_IN_AT: at, SEEN_AT: at})
+    # An empty session is not given a new number, so this comes after something is in it
+    current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
+    login_user(person)
+
+
+def end_session() -> None:
+    """Forget everything of this session; its number is worth nothing afterwards."""
+    session.clear()
+
+
+def keep_pending(pending: Pending) -> None:
+    """Remember a sign-in that was begun; the oldest gives way where several tabs have begun some."""
+    begun = [*session.get(BEGUN, []), pending.kept()]
+    session[BEGUN] = begun[-MOST_BEGUN:]
+
+
+def take_pending(state: str) -> Pending | None:
+    """The sign-in begun in this session with that state, which is thereby used up; or None."""
+    begun = session.get(BEGUN, [])
+    found = next((kept for kept in begun if state and kept["state"] == state), None)
+    if found is None:
+        return None
+    session[BEGUN] = [kept for kept in begun if kept is not found]
+    return Pending(**found)
+
+
+def no_store(response: Response) -> Response:
+    """Pages of sign-in are kept by no browser and no proxy."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
