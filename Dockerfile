@@ -1,0 +1,11 @@
+# Production image: PostgreSQL, Redis and the secrets come from the environment (see config.py).
+FROM python:3.11-slim-bookworm
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1
+RUN useradd --system --create-home waymark
+WORKDIR /srv/waymark
+COPY requirements/base.lock requirements/base.lock
+RUN pip install --require-hashes -r requirements/base.lock
+COPY . .
+USER waymark
+EXPOSE 8000
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "app:create_checked_app()"]

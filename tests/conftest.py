@@ -1,0 +1,101 @@
+"""Fixtures shared by all tests. The servers are real, one pair for each test process, made on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.support.people import Someone
+    from tests.support.places import Place
+    from tests.support.servers import Servers
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """PostgreSQL and Redis, migrated, provisioned and with the invented people."""
+    from tests.support.servers import running
+
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def app(servers: Servers) -> Flask:
+    """The application as production makes it, in test mode."""
+    from app import create_app
+
+    made = create_app(servers.config)
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
+@pytest.fixture(scope="session")
+def csrf_app(servers: Servers) -> Flask:
+    """The application with its forms' tokens checked."""
+    from app import create_app
+
+    return create_app(servers.config)
+
+
+@pytest.fixture(scope="session")
+def owner_of(servers: Servers) -> Flask:
+    """An application that connects as the schema's owner, as provisioning does."""
+    from app.partnerships.service import owner_app
+
+    return owner_app(servers.config)
+
+
+@pytest.fixture()
+def wight(app: Flask) -> Place:
+    from tests.support.places import place
+
+    return place(app, "isle-of-wight")
+
+
+@pytest.fixture()
+def hampshire(app: Flask) -> Place:
+    from tests.support.places import place
+
+    return place(app, "hampshire")
+
+
+@pytest.fixture()
+def fresh(app: Flask, owner_of: Flask, tmp_path: Path) -> Place:
+    """A partnership that no other test touches (it has no people)."""
+    from tests.support.places import fresh_place
+
+    return fresh_place(app, owner_of, tmp_path)
+
+
+@pytest.fixture()
+def someone(wight: Place) -> Someone:
+    from app.access.roles import Role
+    from tests.support.people import find
+
+    return find(wight, Role.PARTNERSHIP_TEAM)
+
+
+@pytest.fixture()
+def client_as(app: Flask) -> Callable[[Someone | None], Any]:
+    """A client signed in as somebody."""
+    from tests.support.people import client_of
+
+    return lambda somebody: client_of(app, somebody)
+
+
+@pytest.fixture()
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Set the time for everything in this process."""
+    from app import clock_source
+
+    def move(instant: datetime) -> None:
+        monkeypatch.setattr(clock_source, "real_now", lambda: instant)
+
+    return move
