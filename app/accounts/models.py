@@ -25,8 +25,8 @@ class IdentityProvider(GlobalModel):
 
     `client_secret_env` names the environment variable that holds the secret, which is in no table.
     `entra_tenant` is the tenant of a Microsoft Entra provider, whose people are known by tenant and object
-    rather than by `sub`. `sends_issuer` is false only for a provider known not to name itself in its responses
-    (RFC 9207).
+    rather than by `sub`. `sends_issuer` is false only for a provider known not to name itself in its
+    responses (RFC 9207).
     """
 
     __tablename__ = "identity_providers"

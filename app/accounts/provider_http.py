@@ -23,7 +23,7 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 def checked_url(url: object, *, loopback: bool) -> str:
-    """The address. Raises ProviderUnreachable where it is not https (or, if allowed, http on this machine)."""
+    """The address. Raises ProviderUnreachable where it is not https (or, if allowed, http on loopback)."""
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
         host = parts.hostname if parts else None

@@ -112,7 +112,7 @@ def _come_back() -> ResponseReturnValue:
         return _unreachable(provider, fault)
     except SignInRefused as refusal:
         return _refused(refusal, identity, provider)
-    session_rules.begin_session(person)
+    session_rules.begin_session(person.person_id)
     log.info("signed in", extra={"person": str(person.person_id), "provider": str(person.provider_id)})
     return redirect(own_path(pending.next))
 

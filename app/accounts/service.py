@@ -60,8 +60,8 @@ def ensure_provider(
 ) -> IdentityProvider:
     """The organisation's enabled provider, made or brought up to date. Runs as the owner of the schema.
 
-    Its issuer only changes where `may_move` (the demonstration's, whose port may differ), because whoever holds
-    the new one would be taken for everybody known by the old. Raises AccountsError.
+    Its issuer only changes where `may_move` (the demonstration's, whose port may differ), because whoever
+    holds the new one would be taken for everybody known by the old. Raises AccountsError.
     """
     _check(details)
     provider = db.session.scalar(

@@ -1,23 +1,22 @@
 """How long somebody stays signed in, and how their session is kept.
 
 Sessions live in Redis; the cookie carries only a random number. A session gets a new number at sign-in, ends
-after half an hour without a request and ten hours after sign-in, and once ended cannot be written back by a slower
-request.
+after half an hour without a request and ten hours after sign-in, and once ended cannot be written back by a
+slower request.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from flask import Flask, Request, Response, current_app, request, session
-from flask_login import login_user
 from flask_session.base import ServerSideSession
 from flask_session.redis import RedisSessionInterface
 from redis import Redis
 
-from app.accounts.identity_queries import SignedInPerson
 from app.accounts.oidc_types import Pending
 from app.clock_source import real_now
 
@@ -25,6 +24,7 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=10)
 NOTE_EVERY = timedelta(minutes=1)
 KEY_PREFIX = "waymark:session:"
+PERSON = "_user_id"  # where Flask-Login looks for it
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 BEGUN = "sign_ins_begun"
@@ -86,7 +86,7 @@ def install(app: Flask) -> None:
 
 def end_if_too_old() -> None:
     """End the session where it has been idle, or has lasted, too long."""
-    if request.endpoint == "static" or "_user_id" not in session:
+    if request.endpoint == "static" or PERSON not in session:
         return
     at = real_now().timestamp()
     begun, seen = session.get(SIGNED_IN_AT, 0.0), session.get(SEEN_AT, 0.0)
@@ -96,14 +96,15 @@ def end_if_too_old() -> None:
         session[SEEN_AT] = at
 
 
-def begin_session(person: SignedInPerson) -> None:
-    """Sign the person in, in a session with a new number and nothing of the old one."""
+def begin_session(person_id: UUID) -> dict[str, Any]:
+    """Sign the person in, in a session with a new number and nothing of the old one. Returns what it holds."""
     at = real_now().timestamp()
+    held = {SIGNED_IN_AT: at, SEEN_AT: at, PERSON: str(person_id)}
     session.clear()
-    session.update({SIGNED_IN_AT: at, SEEN_AT: at})
+    session.update(held)
     # An empty session is not given a new number, so this comes after something is in it
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
-    login_user(person)
+    return held
 
 
 def end_session() -> None:
