@@ -1,0 +1,317 @@
+"""Reading the decision to notify, already cut to what one person may see of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from app.access.actor import Actor, current_actor
+from app.access.permissions import Permission
+from app.access.roles import Role
+from app.cases.queries import obligations_of
+from app.ledger.service import history
+from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, EventKind, Outcome, Party
+from app.serious_incidents import progress, rules, words
+from app.serious_incidents.decisions import answers_in_words
+from app.serious_incidents.models import (
+    DecisionStep,
+    InitialView,
+    NotificationDecision,
+    PartnerPosition,
+    SeriousIncidentNotification,
+)
+from app.serious_incidents.notifications import answers_in_words as notification_in_words
+from app.serious_incidents.progress import Progress
+from app.serious_incidents.sharing import TO_INFORM
+
+SEES_EVERYTHING = (
+    Role.LIG_CHAIR,
+    Role.SERVICE_DIRECTOR,
+    Role.PARTNERSHIP_TEAM,
+    Role.STRATEGIC_MANAGER,
+    Role.INDEPENDENT_SCRUTINEER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a person may see: the initial views, and the partners' responses with the reasons of the decision."""
+
+    views: bool
+    responses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """That something was done: when and by whom."""
+
+    at: datetime
+    by: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A view or a response: its words, its reason, who said it and when. `outcome` is empty for none."""
+
+    label: str
+    outcome: str
+    rationale: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """The initial view of one of the two: given and shown, given and not yet shared (`hidden`), or awaited."""
+
+    party: Party
+    who: str
+    given: bool
+    said: Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionShown:
+    """A partner's position. `state` is 'not-asked', 'awaited', 'given', 'deemed' or 'hidden'."""
+
+    party: Party
+    who: str
+    state: str
+    said: Said | None
+    received_at: datetime | None
+    bounced: bool
+    due: datetime | None
+    deputy: Done | None
+    earlier: list[Said] = field(default_factory=list)
+    late: list[Said] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionShown:
+    """The decision. `answers` and `positions` are empty for a person who may see only the outcome."""
+
+    outcome: str
+    label: str
+    by: str
+    at: datetime
+    guidance_edition: str
+    answers: dict[str, str]
+    positions: list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step this person can take now: the endpoint of its page, its party where it has one, and its words."""
+
+    endpoint: str
+    label: str
+    party: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The decision to notify in one case, as one person sees it."""
+
+    shared: Done | None
+    views: list[ViewShown]
+    view_shared: Done | None
+    views_differ: bool
+    positions: list[PositionShown]
+    partners_differ: bool
+    decision: DecisionShown | None
+    notification: dict[str, str] | None
+    informed: dict[str, Done | None]
+    actions: list[Action]
+    sight: Sight
+
+
+def sight_of(found: Progress, actor: Actor) -> Sight:
+    """The partners see the views once they are shared, and each other's responses at once (reply to all)."""
+    if actor.has(*SEES_EVERYTHING):
+        return Sight(views=True, responses=True)
+    if rules.partners_of(actor.capacities):
+        return Sight(views=found.view_shared is not None, responses=True)
+    return Sight(views=False, responses=False)
+
+
+def sight(case_id: UUID, actor: Actor | None = None) -> Sight:
+    """What a person may see in a case now; the timeline asks this before it tells an outcome."""
+    return sight_of(progress.load(case_id), actor or current_actor())
+
+
+def decision_overview(case_id: UUID, actor: Actor | None = None) -> Overview:
+    """Everything of the decision to notify that the person may see, for the case page and the decision page."""
+    who = actor or current_actor()
+    found = progress.load(case_id)
+    seen = sight_of(found, who)
+    outcomes = {row.outcome for row in found.positions.values()}
+    return Overview(
+        shared=_done(found.shared),
+        views=[_view(party, found.views.get(party), seen) for party in INITIAL_VIEWERS],
+        view_shared=_done(found.view_shared),
+        views_differ=seen.views and len(found.views) == len(INITIAL_VIEWERS) and found.shared_outcome is None,
+        positions=_positions(case_id, found, seen),
+        partners_differ=seen.responses and len(outcomes) > 1,
+        decision=_decision(found.decision, seen),
+        notification=_notification(found.notification, seen),
+        informed={words.party_name(party): _done(found.informed(party)) for party in TO_INFORM},
+        actions=actions_of(found, who),
+        sight=seen,
+    )
+
+
+def actions_of(found: Progress, actor: Actor) -> list[Action]:
+    """The steps that this person can take now."""
+    may = actor.may
+    actions = []
+    if found.shared is None and may(Permission.REFERRAL_SHARE):
+        actions.append(Action("serious_incidents.share", "Share the referral"))
+    if found.shared is not None and any(
+        party not in found.views and actor.has(role) for party, role in rules.VIEWERS.items()
+    ):
+        actions.append(Action("serious_incidents.initial_view", "Give your initial view"))
+    both = all(party in found.views for party in INITIAL_VIEWERS)
+    if both and found.view_shared is None and may(Permission.INITIAL_VIEW_SHARE):
+        actions.append(
+            Action("serious_incidents.share_initial_view", "Share the initial view with the partners")
+        )
+    if found.view_shared is not None and found.decision is None:
+        actions += _while_open(found, actor)
+    return actions + _after(found, actor)
+
+
+def _while_open(found: Progress, actor: Actor) -> list[Action]:
+    actions = []
+    for party in rules.partners_of(actor.capacities):
+        row = found.positions.get(party)
+        if row is None:
+            label = f"Respond for {words.partner_in_sentence(party)}"
+        elif row.kind == "deemed":
+            label = f"Give a late answer for {words.partner_in_sentence(party)}"
+        else:
+            label = f"Replace the response of {words.partner_in_sentence(party)}"
+        actions.append(Action("serious_incidents.response", label, party.value))
+    if actor.may(Permission.DEPUTY_CONTACT):
+        for party in rules.missing_positions(found.in_force()):
+            if found.deputy_contacted(party) is None:
+                label = f"Contact the deputy of {words.partner_in_sentence(party)}"
+                actions.append(Action("serious_incidents.deputy", label, party.value))
+    positions = found.in_force()
+    outcome = rules.agreed_outcome(one.outcome for one in positions.values())
+    if not rules.missing_positions(positions) and outcome is not None:
+        if rules.deciding_capacity(actor.capacities, outcome, positions.values()) is not None:
+            actions.append(Action("serious_incidents.decision", "Record the decision"))
+    return actions
+
+
+def _after(found: Progress, actor: Actor) -> list[Action]:
+    if found.decision is None or found.decision.outcome != Outcome.NOTIFY:
+        return []
+    actions = []
+    if found.notification is None and actor.may(Permission.NOTIFICATION_RECORD):
+        actions.append(Action("serious_incidents.notification", "Record the notification to the Panel"))
+    if actor.may(Permission.PARTIES_INFORM) and any(found.informed(party) is None for party in TO_INFORM):
+        actions.append(Action("serious_incidents.inform", "Inform the scrutineer and the manager"))
+    return actions
+
+
+def _done(row: DecisionStep | None) -> Done | None:
+    return (
+        None if row is None else Done(row.done_at, words.by(row.person_name, row.capacity), row.detail or "")
+    )
+
+
+def _view(party: Party, row: InitialView | None, seen: Sight) -> ViewShown:
+    said = None
+    if row is not None and seen.views:
+        by = words.by(row.person_name, row.capacity)
+        said = Said(words.OUTCOMES[row.outcome], row.outcome, row.rationale, by, row.given_at)
+    return ViewShown(party, words.party_name(party), row is not None, said)
+
+
+def _positions(case_id: UUID, found: Progress, seen: Sight) -> list[PositionShown]:
+    events = history(case_id)
+    ends = {row.owner: row.due for row in obligations_of(case_id) if row.duty == "B1-08"}
+    shown = []
+    for party in SAFEGUARDING_PARTNERS:
+        received = _first(events, EventKind.REQUEST_RECEIVED, party)
+        shown.append(
+            PositionShown(
+                party=party,
+                who=words.party_name(party),
+                state=_state(found, party, seen),
+                said=_said(found, found.positions.get(party), seen),
+                received_at=received.happened_at if received else None,
+                bounced=received is None and _first(events, EventKind.REQUEST_BOUNCED, party) is not None,
+                due=ends.get(party.value),
+                deputy=_done(found.deputy_contacted(party)),
+                earlier=_all_said(found, found.earlier, party, seen),
+                late=_all_said(found, found.late, party, seen),
+            )
+        )
+    return shown
+
+
+def _first(events: list[Event], kind: EventKind, party: Party) -> Event | None:
+    return next((event for event in events if event.kind is kind and event.party is party), None)
+
+
+def _state(found: Progress, party: Party, seen: Sight) -> str:
+    if not seen.responses:
+        return "hidden"
+    row = found.positions.get(party)
+    if row is not None:
+        return row.kind
+    return "not-asked" if found.view_shared is None else "awaited"
+
+
+def _all_said(found: Progress, rows: list[PartnerPosition], party: Party, seen: Sight) -> list[Said]:
+    said = (_said(found, row, seen) for row in rows if row.party == party.value)
+    return [one for one in said if one is not None]
+
+
+def _said(found: Progress, row: PartnerPosition | None, seen: Sight) -> Said | None:
+    if row is None or not seen.responses:
+        return None
+    label = words.position_label(row.kind, row.outcome, found.shared_outcome)
+    by = words.by(row.person_name, row.capacity) if row.person_name else row.capacity
+    return Said(label, row.outcome, row.rationale or "", by, row.happened_at)
+
+
+def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | None:
+    if row is None:
+        return None
+    return DecisionShown(
+        outcome=row.outcome,
+        label=words.OUTCOMES[row.outcome],
+        by=words.by(row.person_name, row.capacity),
+        at=row.decided_at,
+        guidance_edition=row.guidance_edition,
+        answers=answers_in_words(row) if seen.responses else {},
+        positions=[{**entry, **_snapshot_in_words(entry)} for entry in row.positions]
+        if seen.responses
+        else [],
+    )
+
+
+def _snapshot_in_words(entry: dict[str, object]) -> dict[str, object]:
+    outcome, kind = str(entry["outcome"]), str(entry["kind"])
+    person, capacity = str(entry["person"]), str(entry["capacity"])
+    return {
+        "who": words.party_name(str(entry["party"])),
+        "label": words.position_label(kind, outcome, None),
+        "by": words.by(person, capacity) if person else capacity,
+    }
+
+
+def _notification(row: SeriousIncidentNotification | None, seen: Sight) -> dict[str, str] | None:
+    if row is None:
+        return None
+    answers = notification_in_words(row)
+    shown = answers if seen.responses else {"submitted_at": answers["submitted_at"]}
+    return {
+        **shown,
+        "recorded": f"{words.by(row.recorded_by_name, row.capacity)}, {words.at(row.recorded_at)}",
+    }

@@ -1,0 +1,281 @@
+"""What the procedure demands of the answers on a notification: pure, so that each rule can be read and tested alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access.actor import Capacity
+from app.access.roles import Role
+from app.procedure import criteria
+from app.procedure.clocks import london_date
+from app.procedure.events import SAFEGUARDING_PARTNERS, Outcome, Party
+from app.procedure.marks import duty
+from app.serious_incidents.errors import Fault
+
+ABUSE = ("known", "suspected", "neither")
+NO_HARM = "none"
+HARM_KINDS = {**criteria.HARM_KINDS, NO_HARM: "No serious harm is known or suspected"}
+CHANNELS = {
+    "national-system": "Child Safeguarding Online Notification System",
+    "telephone": "Telephone to the Panel's secretariat, with the form to follow",
+    "other": "Another way",
+}
+# Who decides for each safeguarding partner, and who does so when they are away (Responsibility for decision-making).
+NAMED = {
+    Party.LOCAL_AUTHORITY: Role.SERVICE_DIRECTOR,
+    Party.POLICE: Role.PARTNER_REPRESENTATIVE,
+    Party.ICB: Role.DESIGNATED_PROFESSIONAL,
+}
+IN_ABSENCE = {
+    Party.LOCAL_AUTHORITY: Role.PARTNER_REPRESENTATIVE,
+    Party.POLICE: Role.DESIGNATED_PROFESSIONAL,
+    Party.ICB: Role.PARTNER_REPRESENTATIVE,
+}
+VIEWERS = {Party.LIG_CHAIR: Role.LIG_CHAIR, Party.SERVICE_DIRECTOR: Role.SERVICE_DIRECTOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A partner's position in force: what it is, and whether a person gave it or silence did ('given', 'deemed')."""
+
+    party: Party
+    outcome: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionAnswers:
+    """The answers of the decision page. An unanswered question is None or empty."""
+
+    abuse: str | None
+    abuse_rationale: str
+    limb_a: bool | None
+    limb_a_rationale: str
+    limb_b: bool | None
+    limb_b_rationale: str
+    harm_kinds: tuple[str, ...]
+    harm_judgement: str
+    guidance_considered: bool
+    guidance_edition: str
+    outcome: str | None
+    rationale: str
+
+
+@duty("B1-15")
+def capacity_for(party: Party, held: Iterable[Capacity]) -> Capacity | None:
+    """In which capacity somebody answers for a partner: the named decision maker, or who stands in for them.
+
+    None where they may not answer for that partner at all.
+    """
+    capacities = list(held)
+    for role in (NAMED[party], IN_ABSENCE[party]):
+        for capacity in capacities:
+            if capacity.role is role and _belongs_to(capacity, party):
+                return capacity
+    return None
+
+
+def _belongs_to(capacity: Capacity, party: Party) -> bool:
+    if capacity.role is Role.SERVICE_DIRECTOR:
+        return party is Party.LOCAL_AUTHORITY
+    return capacity.partner is party
+
+
+def stands_in(party: Party, capacity: Capacity) -> bool:
+    """Whether somebody acting in this capacity stands in for the partner's named decision maker."""
+    return capacity.role is not NAMED[party]
+
+
+def partners_of(held: Iterable[Capacity]) -> list[Party]:
+    """The safeguarding partners for which somebody may answer, in the procedure's order."""
+    capacities = list(held)
+    return [party for party in SAFEGUARDING_PARTNERS if capacity_for(party, capacities) is not None]
+
+
+@duty("A-05", "B1-15")
+def deciding_capacity(
+    held: Iterable[Capacity], outcome: str, positions: Iterable[Position]
+) -> Capacity | None:
+    """In which capacity somebody may record this decision, or None.
+
+    Any partner's representative may record what the partners agree. Where nobody answered (all three positions are
+    deemed), or the answer is not to notify, the local authority confirms it: the duty to notify is the authority's.
+    """
+    capacities = list(held)
+    if needs_local_authority(outcome, positions):
+        return capacity_for(Party.LOCAL_AUTHORITY, capacities)
+    for party in SAFEGUARDING_PARTNERS:
+        capacity = capacity_for(party, capacities)
+        if capacity is not None and capacity.role in (Role.SERVICE_DIRECTOR, Role.PARTNER_REPRESENTATIVE):
+            return capacity
+    return None
+
+
+def needs_local_authority(outcome: str, positions: Iterable[Position]) -> bool:
+    """Whether only the local authority may record the decision (clocks, point 8)."""
+    return outcome != Outcome.NOTIFY or all(position.kind == "deemed" for position in positions)
+
+
+def missing_positions(positions: Mapping[Party, Position]) -> list[Party]:
+    """The partners whose position is not known yet."""
+    return [party for party in SAFEGUARDING_PARTNERS if party not in positions]
+
+
+def agreed_outcome(outcomes: Iterable[str]) -> str | None:
+    """What all of them say, or None where they differ (or there is none)."""
+    said = set(outcomes)
+    return said.pop() if len(said) == 1 else None
+
+
+@duty("B1-01")
+def test_is_met(answers: DecisionAnswers) -> bool:
+    """Whether the statutory test is met: abuse or neglect known or suspected, and limb (a) or limb (b)."""
+    return criteria.criteria_met(
+        answers.abuse in ("known", "suspected"), bool(answers.limb_a), bool(answers.limb_b)
+    )
+
+
+@duty("B1-01", "B1-02", "B1-14", "A-05")
+def decision_faults(answers: DecisionAnswers, agreed: str) -> list[Fault]:
+    """Every reason why these answers cannot be recorded as the decision, beside the field that it concerns."""
+    return [
+        *_test_faults(answers),
+        *_harm_faults(answers),
+        *_guidance_faults(answers),
+        *_outcome_faults(answers, agreed),
+    ]
+
+
+def _test_faults(answers: DecisionAnswers) -> list[Fault]:
+    faults = []
+    if answers.abuse not in ABUSE:
+        faults.append(Fault("abuse", "Select whether abuse or neglect is known or suspected"))
+    if answers.limb_a is None:
+        faults.append(Fault("limb_a", "Select whether the child died or was seriously harmed in the area"))
+    if answers.limb_b is None:
+        faults.append(
+            Fault("limb_b", "Select whether the child lives in the area and was harmed outside England")
+        )
+    if answers.limb_a and answers.limb_b:
+        faults.append(Fault("limb_b", "The harm cannot have happened both in the area and outside England"))
+    reasons = {
+        "abuse_rationale": (
+            answers.abuse_rationale,
+            "Say why abuse or neglect is, or is not, known or suspected",
+        ),
+        "limb_a_rationale": (answers.limb_a_rationale, "Give the reason for your answer to limb (a)"),
+        "limb_b_rationale": (answers.limb_b_rationale, "Give the reason for your answer to limb (b)"),
+    }
+    return faults + [Fault(name, message) for name, (text, message) in reasons.items() if not text.strip()]
+
+
+def _harm_faults(answers: DecisionAnswers) -> list[Fault]:
+    kinds = set(answers.harm_kinds)
+    harmed = bool(answers.limb_a or answers.limb_b)
+    if NO_HARM in kinds and (len(kinds) > 1 or harmed):
+        return [
+            Fault(
+                "harm_kinds", "“No serious harm” cannot stand beside a kind of harm, or a limb answered yes"
+            )
+        ]
+    # Where no serious harm is known there is no kind to ask for; the judgement is needed all the same.
+    asked = {"other"} if NO_HARM in kinds else kinds
+    missing = criteria.harm_faults(asked, "judged")
+    faults = [Fault("harm_kinds", message) for message in missing]
+    judged = criteria.harm_faults({"other"}, answers.harm_judgement)
+    return faults + [Fault("harm_judgement", message) for message in judged]
+
+
+def _guidance_faults(answers: DecisionAnswers) -> list[Fault]:
+    found = criteria.guidance_considered(answers.guidance_considered, answers.guidance_edition)
+    return [Fault("guidance_considered", message) for message in found]
+
+
+def _outcome_faults(answers: DecisionAnswers, agreed: str) -> list[Fault]:
+    faults = []
+    if answers.outcome not in (Outcome.NOTIFY, Outcome.DO_NOT_NOTIFY):
+        faults.append(Fault("outcome", "Select the decision"))
+    elif answers.outcome != agreed:
+        faults.append(
+            Fault("outcome", f"The three partners' positions are all {said(agreed)}: record that decision")
+        )
+    elif answers.outcome == Outcome.NOTIFY and not test_is_met(answers):
+        faults.append(
+            Fault(
+                "outcome",
+                "Your answers say that the test is not met. Change them, or do not decide to notify",
+            )
+        )
+    elif answers.outcome == Outcome.DO_NOT_NOTIFY and test_is_met(answers):
+        faults.append(
+            Fault(
+                "outcome",
+                "Your answers say that the test is met, so the incident must be notified. Change them",
+            )
+        )
+    if not answers.rationale.strip():
+        faults.append(Fault("rationale", "Give the reason for the decision"))
+    return faults
+
+
+def said(outcome: str) -> str:
+    """An outcome as it stands in a sentence."""
+    return "to notify" if outcome == Outcome.NOTIFY else "not to notify"
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationFacts:
+    """A notification as somebody records it. Instants are aware; `due` is the end of the statutory clock, if known."""
+
+    submitted_at: datetime
+    aware_at: datetime | None
+    aware_date_only: bool
+    due: datetime | None
+    recorded_late_reason: str
+    missed_reason: str
+    missed_reported_to: str
+
+
+@duty("B1-03")
+def notification_faults(facts: NotificationFacts, now: datetime) -> list[Fault]:
+    """Why a notification cannot be recorded so: its time must be possible, and lateness must be explained."""
+    if facts.submitted_at > now:
+        return [Fault("submitted_at", "The notification cannot have been sent in the future")]
+    if _before_awareness(facts):
+        return [Fault("submitted_at", "This is before the local authority became aware of the incident")]
+    faults = []
+    if recorded_late(facts, now) and not facts.recorded_late_reason.strip():
+        faults.append(
+            Fault(
+                "recorded_late_reason",
+                "Say why this is recorded on a later day than the notification was sent",
+            )
+        )
+    if missed(facts):
+        if not facts.missed_reason.strip():
+            faults.append(
+                Fault("missed_reason", "Say why the notification was sent after the five working days")
+            )
+        if not facts.missed_reported_to.strip():
+            faults.append(Fault("missed_reported_to", "Say to whom the missed clock was reported"))
+    return faults
+
+
+def recorded_late(facts: NotificationFacts, now: datetime) -> bool:
+    """Whether it is recorded on a later London day than it was sent."""
+    return london_date(facts.submitted_at) < london_date(now)
+
+
+def missed(facts: NotificationFacts) -> bool:
+    """Whether it was sent after the statutory clock had ended (the end itself is already too late)."""
+    return facts.due is not None and facts.submitted_at >= facts.due
+
+
+def _before_awareness(facts: NotificationFacts) -> bool:
+    if facts.aware_at is None:
+        return False
+    if facts.aware_date_only:
+        return london_date(facts.submitted_at) < london_date(facts.aware_at)
+    return facts.submitted_at < facts.aware_at

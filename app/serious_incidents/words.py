@@ -1,0 +1,49 @@
+"""How the room says things: outcomes, positions, people and instants in plain English."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.access.owners import NAMES
+from app.procedure.events import Outcome, Party
+
+LONDON = ZoneInfo("Europe/London")
+OUTCOMES = {Outcome.NOTIFY.value: "Notify the Panel", Outcome.DO_NOT_NOTIFY.value: "Do not notify the Panel"}
+ABUSE = {"known": "Known", "suspected": "Suspected", "neither": "Neither known nor suspected"}
+
+
+def party_name(party: Party | str) -> str:
+    """A party's name at the start of a line."""
+    return NAMES[Party(party)]
+
+
+def at(instant: datetime) -> str:
+    """An instant as London people read it: 23 November 2026 at 4:05pm."""
+    local = instant.astimezone(LONDON)
+    hour = local.hour % 12 or 12
+    return f"{local.day} {local:%B %Y} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def by(name: str, capacity: str) -> str:
+    """A person and the capacity in which they acted."""
+    return f"{name} ({capacity})" if capacity else name
+
+
+def position_label(kind: str, outcome: str, shared: str | None) -> str:
+    """A position in a few words. Silence is 'deemed agreement', and never 'agreed' (N-04)."""
+    if kind == "deemed":
+        return f"Deemed agreement: {OUTCOMES[outcome].lower()}"
+    if shared is None:
+        return OUTCOMES[outcome]
+    return f"{'Agrees with' if outcome == shared else 'Differs from'} the view: {OUTCOMES[outcome].lower()}"
+
+
+def partner_in_sentence(party: Party) -> str:
+    """A safeguarding partner within a sentence."""
+    names = {
+        Party.LOCAL_AUTHORITY: "Children's Services",
+        Party.POLICE: "the police",
+        Party.ICB: "the NHS board",
+    }
+    return names[party]
