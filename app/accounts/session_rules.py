@@ -97,7 +97,7 @@ def end_if_too_old() -> None:
 
 
 def begin_session(person_id: UUID) -> dict[str, Any]:
-    """Sign the person in, in a session with a new number and nothing of the old one. Returns what it holds."""
+    """Sign the person in, in a session with a new number and nothing of the old. Returns what it holds."""
     at = real_now().timestamp()
     held = {SIGNED_IN_AT: at, SEEN_AT: at, PERSON: str(person_id)}
     session.clear()

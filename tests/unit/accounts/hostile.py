@@ -1,4 +1,4 @@
-"""An OpenID provider in this very process, which can be told to misbehave in every way that we must refuse."""
+"""An OpenID provider in this very process, which misbehaves as it is told."""
 
 from __future__ import annotations
 
@@ -101,11 +101,8 @@ class Hostile:
         if path.endswith("/.well-known/openid-configuration"):
             return 200, {}, json.dumps(self._document()).encode()
         if path.endswith("/keys"):
-            return (
-                200,
-                {},
-                json.dumps({"keys": [key.as_dict(private=False) for key in self.published]}).encode(),
-            )
+            published = [key.as_dict(private=False) for key in self.published]
+            return 200, {}, json.dumps({"keys": published}).encode()
         self.forms.append(parse_qs(str(request.body)))
         given = self.token_answer
         if given is None:
