@@ -1,0 +1,98 @@
+"""A case's events asked questions in the procedure's terms, and clocks started from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from app.procedure.calendar import Calendar
+from app.procedure.clocks import day_end, day_start, london_date, within_working_days
+from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party, Stage
+from app.procedure.obligation import ClockRule, ClockSettings, Ending, Obligation
+
+MORNING = timedelta(hours=9)
+
+
+class History:
+    """The events of one case by when they happened, with the calendar and the clocks that count them."""
+
+    def __init__(self, events: Sequence[Event], calendar: Calendar, settings: ClockSettings) -> None:
+        # Ties are broken by every field, so that the order in which events were given never matters.
+        self.events = sorted(events, key=lambda event: (event.happened_at, event.recorded_at, event.number,
+                                                        event.kind, event.party or "", event.outcome or ""))  # fmt: skip
+        self.calendar = calendar
+        self.settings = settings
+
+    def all(self, kind: EventKind, party: Party | None = None) -> list[Event]:
+        """The events of a kind (for a party), earliest first."""
+        return [event for event in self.events if event.kind is kind and party in (None, event.party)]
+
+    def first(self, kind: EventKind, party: Party | None = None) -> Event | None:
+        """The earliest event of a kind (for a party)."""
+        return next(iter(self.all(kind, party)), None)
+
+    def last(self, kind: EventKind, party: Party | None = None) -> Event | None:
+        """The latest event of a kind (for a party)."""
+        return next(reversed(self.all(kind, party)), None)
+
+    @property
+    def submitted(self) -> Event | None:
+        """The referral's submission."""
+        return self.first(EventKind.REFERRAL_SUBMITTED)
+
+    @property
+    def decision(self) -> Event | None:
+        """The decision on notification."""
+        return self.last(EventKind.DECISION_RECORDED)
+
+    @property
+    def notified(self) -> Event | None:
+        """The serious incident notification."""
+        return self.first(EventKind.NOTIFICATION_SENT)
+
+    def when_all(self, kind: EventKind, parties: Sequence[Party]) -> datetime | None:
+        """When the last of the parties had such an event, or None while one has none."""
+        found = [self.first(kind, party) for party in parties]
+        return max(event.happened_at for event in found if event) if all(found) else None
+
+    def views_shared(self) -> datetime | None:
+        """When the initial view had gone to all three partners."""
+        return self.when_all(EventKind.INITIAL_VIEW_SHARED, SAFEGUARDING_PARTNERS)
+
+    def shared_outcome(self) -> str | None:
+        """The one initial view there is to agree with; None where one is missing or the two differ (clocks 12)."""
+        views = [self.last(EventKind.INITIAL_VIEW_GIVEN, party) for party in (Party.LIG_CHAIR, Party.SERVICE_DIRECTOR)]
+        outcomes = {view.outcome for view in views if view is not None}
+        return outcomes.pop() if all(views) and len(outcomes) == 1 else None
+
+    def due_on(self, duty: str, start: datetime) -> date:
+        """The last day of a duty's clock that starts with an event at `start`."""
+        return within_working_days(london_date(start), self.settings.of(duty), self.calendar)
+
+    def clocked(
+        self, key: str, duty: str, owner: Party, action: str, paragraph: str, start: datetime, label: str,
+        *, stage: Stage = Stage.NOTIFICATION, ended: datetime | None = None, ending: Ending = "met",
+        reason: str | None = None, clock: str | None = None, deputy_from: datetime | None = None,
+    ) -> Obligation:  # fmt: skip
+        """An obligation with a clock of working days from `start`; reminded from nine in the morning of its last day."""
+        due_on = self.due_on(clock or duty, start)
+        remind = max(start, day_start(due_on) + MORNING)
+        return Obligation(
+            key=key, duty=duty, stage=stage, owner=owner, action=action, paragraph=paragraph,
+            rule=ClockRule("within", self.settings.of(clock or duty), label), counted_from=london_date(start),
+            starts=start, remind_from=remind, due_on=due_on, due=day_end(due_on), ended=ended,
+            ending=ending if ended else None, reason=reason, deputy_from=deputy_from,
+        )  # fmt: skip
+
+    def unclocked(
+        self, key: str, duty: str, owner: Party, action: str, paragraph: str, start: datetime,
+        *, stage: Stage = Stage.NOTIFICATION, ended: datetime | None = None, ending: Ending = "met",
+        reason: str | None = None,
+    ) -> Obligation:  # fmt: skip
+        """An obligation for which the procedure sets no clock."""
+        return Obligation(
+            key=key, duty=duty, stage=stage, owner=owner, action=action, paragraph=paragraph,
+            rule=ClockRule("none"), counted_from=None, starts=start, ended=ended,
+            ending=ending if ended else None, reason=reason,
+        )  # fmt: skip
+

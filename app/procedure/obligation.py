@@ -1,0 +1,103 @@
+"""An obligation: what must happen, who owes it, when its clock ends, and which paragraph says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from app.procedure.clocks import day_start, london_date
+from app.procedure.events import Party, Stage
+
+RuleKind = Literal["within", "before", "months", "none"]
+Ending = Literal["met", "not needed", "superseded"]
+LOCAL_DEFAULTS: Mapping[str, int] = {"B1-06": 1, "B1-07": 1, "B1-08": 1, "B1-04": 5}
+STATUTORY: Mapping[str, int] = {"B1-03": 5}
+
+
+class State(StrEnum):
+    """Where an obligation stands at a moment (clocks 10). `open` is one without a clock."""
+
+    OPEN = "open"
+    RUNNING = "running"
+    DUE_SOON = "due soon"
+    DUE_TODAY = "due today"
+    OVERDUE = "overdue"
+    MET = "met"
+    MET_LATE = "met late"
+    NOT_NEEDED = "not needed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How a date is counted: `n` working days within or before, or `n` months; `label` names what it counts from."""
+
+    kind: RuleKind
+    n: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """How long a partnership's clocks are, in working days. Local ones are its own to set; statutory ones may only be
+    made stricter (clocks 7)."""
+
+    days: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_settings(cls, days: Mapping[str, int]) -> ClockSettings:
+        """Check a partnership's figures. Raises ValueError for an unknown clock, no day, or a laxer statutory one."""
+        for name, number in days.items():
+            if name not in LOCAL_DEFAULTS and name not in STATUTORY:
+                raise ValueError(f"There is no clock {name} that a partnership can set.")
+            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+                raise ValueError(f"The clock {name} must be a whole number of working days, 1 or more.")
+            if number > STATUTORY.get(name, number):
+                raise ValueError(f"The clock {name} is statutory: it can be made stricter, not longer.")
+        return cls(dict(days))
+
+    def of(self, duty: str) -> int:
+        """The length of a duty's clock in working days."""
+        return self.days.get(duty, LOCAL_DEFAULTS.get(duty, STATUTORY.get(duty, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing that is, or was, owed. Instants are aware UTC; `due` is the London midnight that ends `due_on`."""
+
+    key: str
+    duty: str
+    stage: Stage
+    owner: Party
+    action: str
+    paragraph: str
+    rule: ClockRule
+    counted_from: date | None
+    starts: datetime
+    remind_from: datetime | None = None
+    due_on: date | None = None
+    due: datetime | None = None
+    ended: datetime | None = None
+    ending: Ending | None = None
+    reason: str | None = None
+    deputy_from: datetime | None = None
+
+
+def state(obligation: Obligation, now: datetime) -> State:
+    """Where the obligation stands at `now`. A clock that was missed stays missed: met late, never met."""
+    if obligation.ended is not None:
+        if obligation.ending == "met":
+            late = obligation.due is not None and obligation.ended > obligation.due
+            return State.MET_LATE if late else State.MET
+        return State.SUPERSEDED if obligation.ending == "superseded" else State.NOT_NEEDED
+    if obligation.due is None or obligation.due_on is None:
+        return State.OPEN
+    if now >= obligation.due:
+        return State.OVERDUE
+    if london_date(now) == obligation.due_on:
+        return State.DUE_TODAY
+    soon = obligation.remind_from or day_start(obligation.due_on)
+    return State.DUE_SOON if now >= soon else State.RUNNING

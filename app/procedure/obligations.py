@@ -1,0 +1,30 @@
+"""What a case's history obliges: one pure function of its events, the calendar and the partnership's clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.procedure.calendar import ENGLAND_AND_WALES, Calendar
+from app.procedure.events import Event
+from app.procedure.history import History
+from app.procedure.notification_duties import notification_obligations
+from app.procedure.obligation import ClockSettings, Obligation
+from app.procedure.referral_duties import referral_obligations
+from app.procedure.response_duties import response_obligations
+
+
+def obligations(
+    events: Sequence[Event], calendar: Calendar = ENGLAND_AND_WALES, settings: ClockSettings | None = None
+) -> list[Obligation]:
+    """Every obligation of a case, in the procedure's order, those that have ended included.
+
+    The same events in any order give the same obligations. A history without a submitted referral obliges nobody.
+    """
+    history = History(events, calendar, settings or ClockSettings())
+    if not history.submitted:
+        return []
+    return [
+        *referral_obligations(history),
+        *response_obligations(history),
+        *notification_obligations(history),
+    ]
