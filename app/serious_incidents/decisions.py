@@ -11,8 +11,9 @@ from app.access.actor import Actor
 from app.cases.service import Case, changed, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
 from app.procedure.marks import duty
-from app.serious_incidents import progress, recipients, rules, words
-from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn, Recorded
+from app.serious_incidents import answers as in_words
+from app.serious_incidents import progress, recipients, rules, turns
+from app.serious_incidents.errors import ChangedMeanwhile, Incomplete, OutOfTurn
 from app.serious_incidents.models import NotificationDecision, PartnerPosition
 from app.serious_incidents.progress import Progress
 from app.serious_incidents.responses import deem_what_is_due
@@ -36,71 +37,26 @@ def record_decision(
 ) -> NotificationDecision:
     """Record the decision on three positions, with the test, the harm, the guidance and a rationale.
 
-    Raises AlreadyDone (with every answer of the decision that won), ChangedMeanwhile (the positions are not those
-    that the form showed), OutOfTurn (a position is missing, the partners differ, or not this person's to record),
-    Incomplete. The same form sent twice is one decision.
+    Raises AlreadyDone (with every answer of the decision that won), ChangedMeanwhile (the positions are not
+    those that the form showed), OutOfTurn (a position is missing, the partners differ, or not this person's
+    to record), Incomplete. The same form sent twice is one decision.
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    if found.decision is not None:
-        if found.decision.submission_key == proposed.key:
-            return found.decision
-        raise already_decided(found.decision)
-    if case.version != proposed.version:
+    if found.decision is not None and found.decision.submission_key == proposed.key:
+        return found.decision
+    if found.decision is None and case.version != proposed.version:
         raise ChangedMeanwhile
-    if deem_what_is_due(case, found, now):
+    if found.decision is None and deem_what_is_due(case, found, now):
         found = progress.load(case_id)
-    agreed = ready(found)
+    reason = turns.decision(found)
+    if reason is not None:
+        raise reason
+    agreed = turns.agreed(found) or ""
     faults = rules.decision_faults(proposed.answers, agreed)
     if faults:
         raise Incomplete(faults)
     return _record(case, found, proposed, actor, now)
-
-
-def ready(found: Progress) -> str:
-    """What the three partners agree on. Raises OutOfTurn where a position is missing or they differ."""
-    positions = found.in_force()
-    missing = rules.missing_positions(positions)
-    if missing:
-        names = ", ".join(words.party_name(party) for party in missing)
-        raise OutOfTurn("The decision cannot be recorded yet", f"A position is still awaited from: {names}.")
-    agreed = rules.agreed_outcome(position.outcome for position in positions.values())
-    if agreed is None:
-        raise OutOfTurn(
-            "The partners differ",
-            "A short meeting of the partners is needed. Until the decision each partner may replace its own response.",
-        )
-    return agreed
-
-
-def already_decided(decision: NotificationDecision) -> AlreadyDone:
-    """The error for a second decision, with every answer of the first."""
-    recorded = Recorded(
-        words.by(decision.person_name, decision.capacity),
-        words.at(decision.decided_at),
-        answers_in_words(decision),
-    )
-    return AlreadyDone("The decision has been recorded", recorded)
-
-
-def answers_in_words(row: NotificationDecision | DecisionAnswers) -> dict[str, str]:
-    """Each answer of a decision under its field's name, as people read it."""
-    yes_no = {True: "Yes", False: "No", None: ""}
-    return {
-        "abuse": words.ABUSE.get(row.abuse or "", ""),
-        "abuse_rationale": row.abuse_rationale,
-        "limb_a": yes_no[row.limb_a],
-        "limb_a_rationale": row.limb_a_rationale,
-        "limb_b": yes_no[row.limb_b],
-        "limb_b_rationale": row.limb_b_rationale,
-        "harm_kinds": "; ".join(
-            rules.HARM_KINDS[kind] for kind in row.harm_kinds if kind in rules.HARM_KINDS
-        ),
-        "harm_judgement": row.harm_judgement,
-        "guidance_considered": yes_no[row.guidance_considered],
-        "outcome": words.OUTCOMES.get(row.outcome or "", ""),
-        "rationale": row.rationale,
-    }
 
 
 def _record(
@@ -128,8 +84,8 @@ def _record(
     db.session.add(row)
     happened(
         EventKind.DECISION_RECORDED, case.id, acting, now, outcome=row.outcome,
-        facts={"test_met": rules.test_is_met(answers), "deemed": sum(one.kind == "deemed" for one in positions)},
-        payload={**answers_in_words(row), "guidance_edition": row.guidance_edition, "positions": row.positions},
+        facts={"test_met": rules.test_is_met(answers)},
+        payload={**in_words.decided(row), "edition": row.guidance_edition, "positions": row.positions},
     )  # fmt: skip
     _tell(case, now)
     changed(case)

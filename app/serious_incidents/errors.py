@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,18 @@ class OutOfTurn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What somebody else recorded: by whom and when (in words), and each answer under its field's name."""
+    """What was recorded: by whom and when (in words), each answer under its field's name, the key of its
+    form."""
 
     by: str
     at: str
     answers: dict[str, str] = field(default_factory=dict)
+    key: UUID | None = None
 
 
 class AlreadyDone(OutOfTurn):
-    """Somebody has taken this step already; `recorded` shows what they recorded, to set beside what was typed."""
+    """Somebody has taken this step already; `recorded` shows what they recorded, to set beside what was
+    typed."""
 
     def __init__(self, heading: str, recorded: Recorded) -> None:
         super().__init__(heading, f"This has already been done, by {recorded.by} on {recorded.at}.")
@@ -40,7 +44,8 @@ class AlreadyDone(OutOfTurn):
 
 
 class ChangedMeanwhile(Exception):
-    """The case changed after the form was shown; nothing was recorded and what was typed can be sent again."""
+    """The case changed after the form was shown; nothing was recorded and what was typed can be sent
+    again."""
 
 
 class Incomplete(Exception):

@@ -1,4 +1,5 @@
-"""What the safeguarding partners said, decided and sent: the state that the events of a notification change."""
+"""What the safeguarding partners said, decided and sent: the state that the events of a notification
+change."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ class InitialView(TenantModel):
 class PartnerPosition(TenantModel):
     """A safeguarding partner's position (B1-08, B1-15): given by a person, or deemed from silence.
 
-    One is in force for each partner: neither `late` (it came after the clock had ended in deemed agreement) nor
-    replaced by a later answer of the same partner (`replaced_at`). The others are kept and shown.
+    One is in force for each partner: neither `late` (it came after the clock had ended in deemed agreement)
+    nor replaced by a later answer of the same partner (`replaced_at`). The others are kept and shown.
     """
 
     __tablename__ = "partner_positions"
@@ -53,7 +54,8 @@ class PartnerPosition(TenantModel):
 
 
 class NotificationDecision(TenantModel):
-    """The partners' decision (A-05): the statutory test, the harm, the positions it rests on, and who recorded it."""
+    """The partners' decision (A-05): the statutory test, the harm, the positions it rests on, and who
+    recorded it."""
 
     __tablename__ = "notification_decisions"
 
@@ -80,7 +82,8 @@ class NotificationDecision(TenantModel):
 
 
 class SeriousIncidentNotification(TenantModel):
-    """That the local authority notified the Panel (B1-03): when, by which channel, under what reference, by whom."""
+    """That the local authority notified the Panel (B1-03): when, by which channel, under what reference, by
+    whom."""
 
     __tablename__ = "serious_incident_notifications"
 

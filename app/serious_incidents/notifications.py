@@ -11,10 +11,11 @@ from app.access.permissions import Permission
 from app.cases.queries import obligations_of
 from app.cases.service import changed, lock
 from app.ledger.service import history
-from app.procedure.events import EventKind, Outcome, Party
+from app.procedure.events import EventKind, Party
 from app.procedure.marks import duty
-from app.serious_incidents import progress, recipients, rules, words
-from app.serious_incidents.errors import AlreadyDone, Fault, Incomplete, OutOfTurn, Recorded
+from app.serious_incidents import answers as in_words
+from app.serious_incidents import progress, recipients, rules, turns
+from app.serious_incidents.errors import Fault, Incomplete
 from app.serious_incidents.models import SeriousIncidentNotification
 from app.serious_incidents.steps import happened
 from tenants.db import db
@@ -41,21 +42,18 @@ def record_notification(
 ) -> SeriousIncidentNotification:
     """Record when the notification was sent to the Panel, by which channel, its reference and who sent it.
 
-    The time may be earlier than now, never later, nor before the local authority's awareness; recorded on a later
-    day it needs a reason, and sent after the statutory clock it needs the reason and whom that was reported to
-    (clocks, points 6 and 7). Raises Incomplete, AlreadyDone, OutOfTurn without a decision to notify.
+    The time may be earlier than now, never later, nor before the local authority's awareness; recorded on a
+    later day it needs a reason, and sent after the statutory clock it needs the reason and whom that was
+    reported to (clocks, points 6 and 7). Raises Incomplete, AlreadyDone, OutOfTurn without a decision to
+    notify.
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    if found.notification is not None:
-        if found.notification.submission_key == sent.key:
+    reason = turns.notification(found)
+    if reason is not None:
+        if found.notification is not None and turns.same(reason, sent.key):
             return found.notification
-        raise already_recorded(found.notification)
-    if found.decision is None or found.decision.outcome != Outcome.NOTIFY:
-        state = "There is no decision yet" if found.decision is None else "The decision is not to notify"
-        raise OutOfTurn(
-            "There is no notification to record yet", f"{state}. This step follows a decision to notify."
-        )
+        raise reason
     facts = _facts(case_id, sent)
     faults = _faults(sent, facts, now)
     if faults or facts is None:
@@ -67,34 +65,12 @@ def record_notification(
         actor.acting_as(actor.holding(Permission.NOTIFICATION_RECORD)), now,
         at=facts.submitted_at, party=Party.LOCAL_AUTHORITY,
         facts={"channel": row.channel, "missed": rules.missed(facts)},
-        payload=answers_in_words(row),
+        payload=dict(in_words.notified(row)),
     )  # fmt: skip
     to = [*recipients.holders(Party.PARTNERSHIP_TEAM, now), *recipients.holders(Party.LIG_CHAIR, now)]
     recipients.tell("notification-recorded", to, case_id=case_id, reference=case.reference, now=now)
     changed(case)
     return row
-
-
-def already_recorded(row: SeriousIncidentNotification) -> AlreadyDone:
-    """The error for a second recording, with every answer of the first."""
-    recorded = Recorded(
-        words.by(row.recorded_by_name, row.capacity), words.at(row.recorded_at), answers_in_words(row)
-    )
-    return AlreadyDone("The notification has been recorded", recorded)
-
-
-def answers_in_words(row: SeriousIncidentNotification) -> dict[str, str]:
-    """Each answer under its field's name, as people read it."""
-    return {
-        "submitted_at": words.at(row.submitted_at),
-        "channel": rules.CHANNELS[row.channel],
-        "channel_detail": row.channel_detail or "",
-        "panel_reference": row.panel_reference,
-        "submitted_by": row.submitted_by,
-        "recorded_late_reason": row.recorded_late_reason or "",
-        "missed_reason": row.missed_reason or "",
-        "missed_reported_to": row.missed_reported_to or "",
-    }
 
 
 def statutory_end(case_id: UUID) -> datetime | None:

@@ -30,7 +30,8 @@ Row = TypeVar("Row", bound=TenantModel)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What has been done. `positions` are those in force; `earlier` those replaced, `late` those after the clock."""
+    """What has been done. `positions` are those in force; `earlier` those replaced, `late` those after the
+    clock."""
 
     case_id: UUID
     steps: dict[tuple[str, str], DecisionStep]

@@ -12,8 +12,7 @@ from app.access.roles import Role
 from app.cases.queries import obligations_of
 from app.ledger.service import history
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, EventKind, Outcome, Party
-from app.serious_incidents import progress, rules, words
-from app.serious_incidents.decisions import answers_in_words
+from app.serious_incidents import answers, progress, rules, words
 from app.serious_incidents.models import (
     DecisionStep,
     InitialView,
@@ -21,9 +20,8 @@ from app.serious_incidents.models import (
     PartnerPosition,
     SeriousIncidentNotification,
 )
-from app.serious_incidents.notifications import answers_in_words as notification_in_words
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.sharing import TO_INFORM
+from app.serious_incidents.turns import TO_INFORM
 
 SEES_EVERYTHING = (
     Role.LIG_CHAIR,
@@ -36,7 +34,8 @@ SEES_EVERYTHING = (
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a person may see: the initial views, and the partners' responses with the reasons of the decision."""
+    """What a person may see: the initial views, and the partners' responses with the reasons of the
+    decision."""
 
     views: bool
     responses: bool
@@ -64,7 +63,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ViewShown:
-    """The initial view of one of the two: given and shown, given and not yet shared (`hidden`), or awaited."""
+    """The initial view of one of the two: given and shown, given and not yet shared (`hidden`), or
+    awaited."""
 
     party: Party
     who: str
@@ -103,7 +103,8 @@ class DecisionShown:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A step this person can take now: the endpoint of its page, its party where it has one, and its words."""
+    """A step this person can take now: the endpoint of its page, its party where it has one, and its
+    words."""
 
     endpoint: str
     label: str
@@ -142,7 +143,8 @@ def sight(case_id: UUID, actor: Actor | None = None) -> Sight:
 
 
 def decision_overview(case_id: UUID, actor: Actor | None = None) -> Overview:
-    """Everything of the decision to notify that the person may see, for the case page and the decision page."""
+    """Everything of the decision to notify that the person may see, for the case page and the decision
+    page."""
     who = actor or current_actor()
     found = progress.load(case_id)
     seen = sight_of(found, who)
@@ -200,9 +202,10 @@ def _while_open(found: Progress, actor: Actor) -> list[Action]:
                 actions.append(Action("serious_incidents.deputy", label, party.value))
     positions = found.in_force()
     outcome = rules.agreed_outcome(one.outcome for one in positions.values())
-    if not rules.missing_positions(positions) and outcome is not None:
-        if rules.deciding_capacity(actor.capacities, outcome, positions.values()) is not None:
-            actions.append(Action("serious_incidents.decision", "Record the decision"))
+    if rules.missing_positions(positions) or outcome is None:
+        return actions
+    if rules.deciding_capacity(actor.capacities, outcome, positions.values()) is not None:
+        actions.append(Action("serious_incidents.decision", "Record the decision"))
     return actions
 
 
@@ -289,7 +292,7 @@ def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | 
         by=words.by(row.person_name, row.capacity),
         at=row.decided_at,
         guidance_edition=row.guidance_edition,
-        answers=answers_in_words(row) if seen.responses else {},
+        answers=answers.decided(row) if seen.responses else {},
         positions=[{**entry, **_snapshot_in_words(entry)} for entry in row.positions]
         if seen.responses
         else [],
@@ -309,8 +312,8 @@ def _snapshot_in_words(entry: dict[str, object]) -> dict[str, object]:
 def _notification(row: SeriousIncidentNotification | None, seen: Sight) -> dict[str, str] | None:
     if row is None:
         return None
-    answers = notification_in_words(row)
-    shown = answers if seen.responses else {"submitted_at": answers["submitted_at"]}
+    told = answers.notified(row)
+    shown = told if seen.responses else {"submitted_at": told["submitted_at"]}
     return {
         **shown,
         "recorded": f"{words.by(row.recorded_by_name, row.capacity)}, {words.at(row.recorded_at)}",

@@ -1,4 +1,5 @@
-"""Who is told: the people behind each party today, and what they are sent. No message carries content of a case."""
+"""Who is told: the people behind each party today, and what they are sent. No message carries content of a
+case."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def holders(party: Party, now: datetime) -> list[Recipient]:
 
 
 def representatives(party: Party, now: datetime) -> list[Recipient]:
-    """Who answers for a safeguarding partner: its named decision makers, or those who stand in where there are none.
+    """Who answers for a safeguarding partner: its named decision makers, or those who stand in where there
+    are none.
 
     For the local authority that is the Service Director; for the police and the integrated care board every
     representative, the first being the named one.
@@ -54,7 +56,8 @@ def representatives(party: Party, now: datetime) -> list[Recipient]:
 
 
 def deputies(party: Party, now: datetime) -> list[Recipient]:
-    """Who is contacted before a partner's clock ends in silence (N-04): everybody but the first representative."""
+    """Who is contacted before a partner's clock ends in silence (N-04): everybody but the first
+    representative."""
     first = representatives(party, now)[:1]
     named, others = _both(party, now)
     everybody = others if party is Party.LOCAL_AUTHORITY else named + others
@@ -80,7 +83,8 @@ def tell(
     occasion: str = "",
     params: dict[str, object] | None = None,
 ) -> int:
-    """Post one message to each recipient who has an address; a second call for the same occasion posts nothing new.
+    """Post one message to each recipient who has an address; a second call for the same occasion posts
+    nothing new.
 
     Returns how many recipients there were.
     """

@@ -13,12 +13,12 @@ from app.access.permissions import Permission
 from app.cases.service import Case, changed, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
 from app.procedure.marks import duty
-from app.serious_incidents import progress, recipients, rules, words
+from app.serious_incidents import progress, recipients, rules, turns
 from app.serious_incidents.clock import Silence, silence
 from app.serious_incidents.errors import ChangedMeanwhile, Fault, Incomplete, OutOfTurn
 from app.serious_incidents.models import PartnerPosition
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.steps import happened, has_happened, refuse_second, take
+from app.serious_incidents.steps import happened, has_happened, take
 from tenants.db import db
 
 log = structlog.get_logger()
@@ -26,7 +26,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A partner's answer as it was typed. `seen` is the position in force when the form was shown ('' for none)."""
+    """A partner's answer as it was typed. `seen` is the position in force when the form was shown ('' for
+    none)."""
 
     party: Party
     outcome: str | None
@@ -39,9 +40,10 @@ class Answer:
 def respond(case_id: UUID, answer: Answer, *, actor: Actor, now: datetime) -> PartnerPosition:
     """Give a partner's response, visible to all three (Section B, step 4).
 
-    Until the decision a partner may replace their own answer; the former one is kept. An answer that comes when
-    agreement has been deemed is kept as late and changes nothing. The same form sent twice is one answer. Raises
-    Incomplete, OutOfTurn, ChangedMeanwhile (somebody else of the same partner answered meanwhile).
+    Until the decision a partner may replace their own answer; the former one is kept. An answer that comes
+    when agreement has been deemed is kept as late and changes nothing. The same form sent twice is one
+    answer. Raises Incomplete, OutOfTurn, ChangedMeanwhile (somebody else of the same partner answered
+    meanwhile).
     """
     case = lock(case_id)
     found = progress.load(case_id)
@@ -64,8 +66,8 @@ def respond(case_id: UUID, answer: Answer, *, actor: Actor, now: datetime) -> Pa
     found = progress.load(case_id)
     position = found.positions.get(answer.party)
     late = position is not None and position.kind == "deemed"
-    if not late:
-        _refuse_changed(found, position, answer)
+    if not late and answer.seen != (str(position.id) if position else ""):
+        raise ChangedMeanwhile
     row = _keep(case_id, answer, acting, now, replacing=None if late else position, late=late)
     _record_answer(case, row, acting, now, stands_in=rules.stands_in(answer.party, capacity))
     changed(case)
@@ -85,18 +87,6 @@ def _refuse_incomplete(answer: Answer) -> None:
         faults.append(Fault("rationale", "Give the reason for your response"))
     if faults:
         raise Incomplete(faults)
-
-
-def _refuse_changed(found: Progress, position: PartnerPosition | None, answer: Answer) -> None:
-    if found.decision is not None:
-        decided = found.decision
-        raise OutOfTurn(
-            "The decision has been recorded",
-            f"It was recorded by {words.by(decided.person_name, decided.capacity)} on {words.at(decided.decided_at)}. "
-            "A response cannot be replaced after that.",
-        )
-    if answer.seen != (str(position.id) if position else ""):
-        raise ChangedMeanwhile
 
 
 def _keep(
@@ -156,7 +146,8 @@ def _received(case_id: UUID, party: Party, acting: Acting, at: datetime, now: da
 
 
 def request_delivered(case_id: UUID, party: Party, at: datetime, now: datetime) -> bool:
-    """The request was accepted by the server of a partner's representative or deputy: their clock begins (point 12).
+    """The request was accepted by the server of a partner's representative or deputy: their clock begins
+    (point 12).
 
     `at` is when it was accepted. Returns whether this was the first receipt.
     """
@@ -167,7 +158,8 @@ def request_delivered(case_id: UUID, party: Party, at: datetime, now: datetime) 
 
 
 def request_bounced(case_id: UUID, party: Party, at: datetime, now: datetime) -> bool:
-    """The request could not be delivered. Where another representative has received it, nothing is recorded."""
+    """The request could not be delivered. Where another representative has received it, nothing is
+    recorded."""
     lock(case_id)
     known = (EventKind.REQUEST_RECEIVED, EventKind.REQUEST_BOUNCED)
     if any(has_happened(case_id, kind, party) for kind in known):
@@ -182,16 +174,16 @@ def contact_deputy(
 ) -> bool:
     """Contact a partner's deputy before its clock ends, and tell its generic inbox that something waits.
 
-    By the job (`actor` None) it is skipped where the partner has a position or the deputy was contacted; by hand
-    those raise OutOfTurn or AlreadyDone. Returns whether it was done now.
+    By the job (`actor` None) it is skipped where the partner has a position or the deputy was contacted; by
+    hand those raise OutOfTurn or AlreadyDone. Returns whether it was done now.
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    done = found.deputy_contacted(party)
-    if found.view_shared is None or party in found.positions or done is not None:
-        if actor is None or (done is not None and done.submission_key == key and key is not None):
+    reason = turns.deputy(found, party)
+    if reason is not None:
+        if actor is None or turns.same(reason, key):
             return False
-        raise _no_contact(found, party)
+        raise reason
     acting = SYSTEM if actor is None else actor.acting_as(actor.holding(Permission.DEPUTY_CONTACT))
     deputies = recipients.deputies(party, now)
     inbox = recipients.generic_inbox(party)
@@ -214,15 +206,6 @@ def contact_deputy(
     return True
 
 
-def _no_contact(found: Progress, party: Party) -> OutOfTurn:
-    done = found.deputy_contacted(party)
-    if done is not None:
-        return refuse_second(done, "The deputy has been contacted")
-    if found.view_shared is None:
-        return OutOfTurn("It is too early to contact a deputy", "The initial view has not been shared yet.")
-    return OutOfTurn("There is no need to contact a deputy", "This partner's position is known.")
-
-
 @duty("B1-08", "N-04")
 def deem(case_id: UUID, party: Party, now: datetime) -> bool:
     """Count a partner's silence as deemed agreement, exactly once, as of the moment when the clock ended.
@@ -234,7 +217,8 @@ def deem(case_id: UUID, party: Party, now: datetime) -> bool:
 
 
 def deem_what_is_due(case: Case, found: Progress, now: datetime) -> list[Party]:
-    """Count every silence whose clock has ended, although the job may not have run yet. The case must be locked."""
+    """Count every silence whose clock has ended, although the job may not have run yet. The case must be
+    locked."""
     return [party for party in SAFEGUARDING_PARTNERS if _deem(case, found, party, now)]
 
 

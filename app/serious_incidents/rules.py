@@ -1,4 +1,5 @@
-"""What the procedure demands of the answers on a notification: pure, so that each rule can be read and tested alone."""
+"""What the procedure demands of the answers on a notification: pure, so that each rule can be read and
+tested alone."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ CHANNELS = {
     "telephone": "Telephone to the Panel's secretariat, with the form to follow",
     "other": "Another way",
 }
-# Who decides for each safeguarding partner, and who does so when they are away (Responsibility for decision-making).
+# Who decides for each safeguarding partner, and who does so in their absence.
 NAMED = {
     Party.LOCAL_AUTHORITY: Role.SERVICE_DIRECTOR,
     Party.POLICE: Role.PARTNER_REPRESENTATIVE,
@@ -38,7 +39,8 @@ VIEWERS = {Party.LIG_CHAIR: Role.LIG_CHAIR, Party.SERVICE_DIRECTOR: Role.SERVICE
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A partner's position in force: what it is, and whether a person gave it or silence did ('given', 'deemed')."""
+    """A partner's position in force: what it is, and whether a person gave it or silence did ('given',
+    'deemed')."""
 
     party: Party
     outcome: str
@@ -100,8 +102,9 @@ def deciding_capacity(
 ) -> Capacity | None:
     """In which capacity somebody may record this decision, or None.
 
-    Any partner's representative may record what the partners agree. Where nobody answered (all three positions are
-    deemed), or the answer is not to notify, the local authority confirms it: the duty to notify is the authority's.
+    Any partner's representative may record what the partners agree. Where nobody answered (all three
+    positions are deemed), or the answer is not to notify, the local authority confirms it: the duty to
+    notify is the authority's.
     """
     capacities = list(held)
     if needs_local_authority(outcome, positions):
@@ -139,7 +142,8 @@ def test_is_met(answers: DecisionAnswers) -> bool:
 
 @duty("B1-01", "B1-02", "B1-14", "A-05")
 def decision_faults(answers: DecisionAnswers, agreed: str) -> list[Fault]:
-    """Every reason why these answers cannot be recorded as the decision, beside the field that it concerns."""
+    """Every reason why these answers cannot be recorded as the decision, beside the field that it
+    concerns."""
     return [
         *_test_faults(answers),
         *_harm_faults(answers),
@@ -227,7 +231,8 @@ def said(outcome: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NotificationFacts:
-    """A notification as somebody records it. Instants are aware; `due` is the end of the statutory clock, if known."""
+    """A notification as somebody records it. Instants are aware; `due` is the end of the statutory clock,
+    if known."""
 
     submitted_at: datetime
     aware_at: datetime | None

@@ -1,5 +1,5 @@
-"""The verbs of the decision to notify, in the order of the procedure. Each locks the case, asks the rules, changes
-state, records its event and posts its messages; the caller commits."""
+"""The verbs of the decision to notify, in the order of the procedure. Each locks the case, asks the rules,
+changes state, records its event and posts its messages; the caller commits."""
 
 from __future__ import annotations
 

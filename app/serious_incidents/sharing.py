@@ -10,35 +10,34 @@ from app.access.permissions import Permission
 from app.cases.service import Case, changed, lock
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
 from app.procedure.marks import duty
-from app.serious_incidents import progress, recipients, words
-from app.serious_incidents.errors import AlreadyDone, Fault, Incomplete, OutOfTurn, Recorded
+from app.serious_incidents import progress, recipients, turns, words
+from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
 from app.serious_incidents.models import InitialView
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.rules import VIEWERS, said
-from app.serious_incidents.steps import happened, refuse_second, take
+from app.serious_incidents.rules import VIEWERS
+from app.serious_incidents.steps import happened, take
 from tenants.db import db
-
-TO_INFORM = (Party.INDEPENDENT_SCRUTINEER, Party.STRATEGIC_MANAGER)
 
 
 @duty("B1-06")
 def share_referral(case_id: UUID, *, actor: Actor, now: datetime, key: UUID) -> None:
     """Share the referral with the chair of the group and the Service Director (Section B, step 2).
 
-    Sent twice with the same key it is done once. Raises AlreadyDone, and OutOfTurn where nobody holds either role.
+    Sent twice with the same key it is done once. Raises AlreadyDone, and OutOfTurn where nobody holds
+    either role.
     """
     case = lock(case_id)
-    done = progress.load(case_id).shared
-    if done is not None:
-        if done.submission_key == key:
+    reason = turns.share(progress.load(case_id))
+    if reason is not None:
+        if turns.same(reason, key):
             return
-        raise refuse_second(done, "The referral has been shared")
+        raise reason
     to = {party: recipients.holders(party, now) for party in INITIAL_VIEWERS}
     for party, found in to.items():
         if not found:
             raise OutOfTurn(
                 "The referral cannot be shared yet",
-                f"Nobody holds the role “{words.party_name(party)}” today. Ask the administrator to invite somebody.",
+                f"Nobody is the {words.party_name(party)} today. The administrator can invite somebody.",
             )
     acting = actor.acting_as(actor.holding(Permission.REFERRAL_SHARE))
     take(case_id, progress.SHARED, acting, now, key=key)
@@ -63,17 +62,16 @@ def give_initial_view(
 ) -> InitialView:
     """Give the initial view of the chair of the group, or of the Service Director (Section B, step 3).
 
-    Both an outcome and a rationale are needed. Raises Incomplete, AlreadyDone (with what was recorded), OutOfTurn.
+    Both an outcome and a rationale are needed. Raises Incomplete, AlreadyDone (with what was recorded),
+    OutOfTurn.
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    given = found.views.get(party)
-    if given is not None:
-        if given.submission_key == key:
-            return given
-        raise _view_given(given)
-    if found.shared is None:
-        raise OutOfTurn("It is too early for a view", "The Partnership Team has not shared the referral yet.")
+    reason = turns.initial_view(found, party)
+    if reason is not None:
+        if turns.same(reason, key):
+            return found.views[party]
+        raise reason
     _refuse_incomplete(outcome, rationale)
     held = actor.capacity(VIEWERS[party])
     if held is None:
@@ -100,12 +98,6 @@ def give_initial_view(
     return view
 
 
-def _view_given(view: InitialView) -> AlreadyDone:
-    answers = {"outcome": words.OUTCOMES[view.outcome], "rationale": view.rationale}
-    recorded = Recorded(words.by(view.person_name, view.capacity), words.at(view.given_at), answers)
-    return AlreadyDone("This view has been given", recorded)
-
-
 def _refuse_incomplete(outcome: str | None, rationale: str) -> None:
     faults = []
     if outcome not in (Outcome.NOTIFY, Outcome.DO_NOT_NOTIFY):
@@ -120,19 +112,16 @@ def _refuse_incomplete(outcome: str | None, rationale: str) -> None:
 def share_initial_view(case_id: UUID, *, actor: Actor, now: datetime, key: UUID) -> None:
     """Share the initial view with the three partners and ask each to respond (Section B, step 3).
 
-    Their clocks begin with receipt, which the delivery of the message tells. Where the two views differ both are
-    shared, and there is no one view that silence could agree with. Raises AlreadyDone, OutOfTurn.
+    Their clocks begin with receipt, which the delivery of the message tells. Where the two views differ
+    both are shared, and there is no one view that silence could agree with. Raises AlreadyDone, OutOfTurn.
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    if found.view_shared is not None:
-        if found.view_shared.submission_key == key:
+    reason = turns.share_initial_view(found)
+    if reason is not None:
+        if turns.same(reason, key):
             return
-        raise refuse_second(found.view_shared, "The initial view has been shared")
-    missing = [party for party in INITIAL_VIEWERS if party not in found.views]
-    if missing:
-        names = " and ".join(words.party_name(party) for party in missing)
-        raise OutOfTurn("The initial view cannot be shared yet", f"A view is still awaited from: {names}.")
+        raise reason
     acting = actor.acting_as(actor.holding(Permission.INITIAL_VIEW_SHARE))
     take(case_id, progress.VIEW_SHARED, acting, now, key=key)
     for party in SAFEGUARDING_PARTNERS:
@@ -144,7 +133,7 @@ def _ask(case: Case, found: Progress, party: Party, acting: Acting, now: datetim
     happened(EventKind.INITIAL_VIEW_SHARED, case.id, acting, now, party=party, outcome=found.shared_outcome)
     to = recipients.representatives(party, now)
     if not to:
-        # Nobody can be asked: the generic inbox is told that something waits, and the Team sees an unreceived request.
+        # Nobody can be asked: the inbox is told that something waits, which starts no clock.
         inbox = recipients.generic_inbox(party)
         to = [inbox] if inbox else []
         recipients.tell("inbox-waiting", to, case_id=case.id, reference=case.reference, now=now, party=party)
@@ -167,28 +156,23 @@ def inform(
 ) -> None:
     """Inform the Independent Scrutineer and the Strategic Partnership Manager of the notification.
 
-    By a message from Waymark, or, where `elsewhere_at` says when, recorded as told another way. Only those not yet
-    informed are. Raises Incomplete, AlreadyDone (where all had been informed), OutOfTurn before a decision to notify.
+    By a message from Waymark, or, where `elsewhere_at` says when, recorded as told another way. Only those
+    not yet informed are. Raises Incomplete, AlreadyDone (where all had been informed), OutOfTurn before a
+    decision to notify.
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    if found.decision is None or found.decision.outcome != Outcome.NOTIFY:
-        state = (
-            "no decision yet" if found.decision is None else f"the decision is {said(found.decision.outcome)}"
-        )
-        raise OutOfTurn(
-            "There is nobody to inform yet", f"This step follows a decision to notify; there is {state}."
-        )
-    if not parties:
-        raise Incomplete([Fault("parties", "Select who is informed")])
-    waiting = [party for party in TO_INFORM if party in parties and found.informed(party) is None]
-    if not waiting:
-        before = [
-            row for party in TO_INFORM if party in parties and (row := found.informed(party)) is not None
-        ]
-        if before[-1].submission_key == key:
+    reason = turns.inform(found)
+    if reason is not None:
+        if turns.same(reason, key):
             return
-        raise refuse_second(before[-1], "They have been informed")
+        raise reason
+    waiting = [party for party in turns.TO_INFORM if party in parties and found.informed(party) is None]
+    if not waiting:
+        before = [row for party in parties if (row := found.informed(party)) is not None]
+        if before and all(row.submission_key == key for row in before):
+            return
+        raise Incomplete([Fault("parties", "Select who is informed, of those who have not been")])
     _refuse_impossible(elsewhere_at, detail, found, now)
     acting = actor.acting_as(actor.holding(Permission.PARTIES_INFORM))
     for party in waiting:
@@ -217,7 +201,7 @@ def _inform_one(
     if at is None:
         to = recipients.holders(party, now)
         if not to:
-            fault = f"Nobody holds the role “{words.party_name(party)}” today: record how they were told another way"
+            fault = f"Nobody is the {words.party_name(party)} today: record how they were told another way"
             raise Incomplete([Fault("how", fault)])
         recipients.tell(
             "notification-informed", to, case_id=case.id, reference=case.reference, now=now, party=party

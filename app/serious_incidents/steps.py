@@ -8,8 +8,6 @@ from uuid import UUID
 from app.access.actor import Acting
 from app.ledger.service import history, record
 from app.procedure.events import Event, EventKind, Party, Stage
-from app.serious_incidents import words
-from app.serious_incidents.errors import AlreadyDone, Recorded
 from app.serious_incidents.models import DecisionStep
 from tenants.db import db
 
@@ -66,11 +64,6 @@ def take(
     )
     db.session.add(row)
     return row
-
-
-def refuse_second(row: DecisionStep, heading: str) -> AlreadyDone:
-    """The error for a step that somebody else has taken."""
-    return AlreadyDone(heading, Recorded(words.by(row.person_name, row.capacity), words.at(row.done_at)))
 
 
 def has_happened(case_id: UUID, kind: EventKind, party: Party | None = None) -> bool:

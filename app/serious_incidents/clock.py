@@ -1,0 +1,39 @@
+"""What the procedure says of a partner's silence, asked with the case's own history and clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.cases.obligation_store import settings_of
+from app.ledger.service import history
+from app.procedure.calendar import ENGLAND_AND_WALES
+from app.procedure.events import Party
+from app.procedure.history import History
+from app.procedure.response_duties import clock_end, may_be_deemed
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A silence that counts as agreement: since exactly when, and with which view."""
+
+    ended: datetime
+    outcome: str
+
+
+def silence(case_id: UUID, party: Party, now: datetime) -> Silence | str:
+    """Whether a partner's silence counts as agreement at `now`; a string says why it does not."""
+    answer = may_be_deemed(_history(case_id), party, now)
+    if answer.at is None or answer.outcome is None:
+        return answer.why_not or "the procedure does not allow it"
+    return Silence(answer.at, answer.outcome)
+
+
+def ends(case_id: UUID, party: Party) -> datetime | None:
+    """When a partner's clock ends (exclusive); None while it has not begun."""
+    return clock_end(_history(case_id), party)
+
+
+def _history(case_id: UUID) -> History:
+    return History(history(case_id), ENGLAND_AND_WALES, settings_of(case_id))
