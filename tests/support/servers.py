@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ class Servers:
 def running() -> Iterator[Servers]:
     """Start both servers, migrate, provision the four partnerships and load the invented people."""
     with tempfile.TemporaryDirectory(prefix="waymark-test-", ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o711)  # root drops to a user that must pass through
         with Embedded(Path(folder) / "data", durable=False) as embedded:
             environment = {
                 **embedded.environment,
