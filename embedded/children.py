@@ -1,0 +1,76 @@
+"""Child processes of the supervisor: started, watched, started again when they die, stopped in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from embedded.identity import end_with_parent
+
+SHORTEST_LIFE = 5.0
+MOST_QUICK_DEATHS = 5
+PATIENCE = 15.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One process, by the command that starts it."""
+
+    name: str
+    command: Sequence[str]
+    environment: dict[str, str]
+    folder: str
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    quick_deaths: int = field(default=0)
+
+    def start(self) -> None:
+        """Start it in a session of its own, ending with us whatever happens."""
+        parent = os.getpid()
+
+        def prepare() -> None:
+            os.setsid()
+            end_with_parent(parent)
+
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            self.command, env=self.environment, cwd=self.folder, preexec_fn=prepare, stdin=subprocess.DEVNULL
+        )
+
+    def watch(self) -> str | None:
+        """Start it again where it has died; say so. Raises RuntimeError where it dies again and again."""
+        if self.process is None or self.process.poll() is None:
+            return None
+        code = self.process.returncode
+        lived = time.monotonic() - self.started
+        self.quick_deaths = self.quick_deaths + 1 if lived < SHORTEST_LIFE else 0
+        if self.quick_deaths >= MOST_QUICK_DEATHS:
+            raise RuntimeError(f"{self.name} ended {self.quick_deaths} times at once (exit code {code}); giving up.")
+        self._end_group()
+        self.start()
+        return f"{self.name} ended with exit code {code} and was started again"
+
+    def stop(self) -> None:
+        """Ask it to end, then insist; its own children end with it."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                pass
+        self._end_group()
+        self.process.wait()
+        self.process = None
+
+    def _end_group(self) -> None:
+        assert self.process is not None
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return

@@ -1,0 +1,170 @@
+"""`script/server`: everything a person needs to try Waymark, in one process tree that leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from embedded import paths
+from embedded.children import Child
+from embedded.identity import Refused
+from embedded.servers import Embedded
+
+ROOT = paths.ROOT
+REFUSED_BY_BROWSERS = {5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080}
+PATIENCE = 60.0
+
+
+class Stop(Exception):
+    """Somebody asked us to stop."""
+
+
+def main() -> int:
+    """Run until asked to stop. Returns the exit code."""
+    begun = time.monotonic()
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, _stop)
+        web, world, mail = _ports()
+        _say(begun, f"data in {paths.data_folder()}")
+        with Embedded(paths.data_folder()) as servers:
+            _say(begun, "PostgreSQL and Redis are running")
+            _serve(begun, servers, web, world, mail)
+    except Stop:
+        print("Stopped. Everything is kept for the next start.", flush=True)
+        return 0
+    except (Refused, RuntimeError) as error:
+        print(str(error), file=sys.stderr, flush=True)
+        return 2
+    return 0
+
+
+def _serve(begun: float, servers: Embedded, web: int, world: int, mail: int) -> None:
+    environment = _environment(servers, web, world, mail)
+    _run_once([sys.executable, "-m", "flask", "demo", "prepare"], environment)
+    _say(begun, "schema, partnerships and invented people are ready")
+    children = _children(servers.data, environment, web, world, mail)
+    try:
+        for child in children:
+            child.start()
+        _await(f"http://127.0.0.1:{web}/health", children)
+        _await(f"http://127.0.0.1:{world}/mail", children)
+        _say(begun, "all running")
+        _welcome(environment, web, world)
+        while True:
+            time.sleep(0.5)
+            for child in children:
+                said = child.watch()
+                if said:
+                    _say(begun, said)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a process behind
+        for child in reversed(children):
+            child.stop()
+
+
+def _environment(servers: Embedded, web: int, world: int, mail: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        **servers.environment,
+        "WAYMARK_MODE": "demonstration",
+        "FLASK_APP": "app:create_app",
+        "SECRET_KEY": servers.secrets["secret_key"],
+        "OIDC_DEMO_CLIENT_SECRET": servers.secrets["oidc_client_secret"],
+        "BASE_URL": f"http://127.0.0.1:{web}",
+        "OIDC_DEMO_ISSUER_BASE": f"http://127.0.0.1:{world}",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(mail),
+        "WAYMARK_ANCHOR_DIR": str(servers.data / "anchors"),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _children(data: Path, environment: dict[str, str], web: int, world: int, mail: int) -> list[Child]:
+    demo = [sys.executable, "-m", "demo_world", "--port", str(world), "--smtp-port", str(mail), "--data", str(data / "world")]
+    server = [
+        sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{web}", "--worker-class", "gthread", "--workers", "2",
+        "--threads", "8", "--log-level", "warning", "--no-control-socket", "app:create_checked_app()",
+    ]  # fmt: skip
+    commands = [("The outside world", demo), ("The worker", [sys.executable, "worker.py"]), ("The web server", server)]
+    return [Child(name, command, environment, str(ROOT)) for name, command in commands]
+
+
+def _run_once(command: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused((done.stderr or done.stdout).strip()[-2000:] or "the data could not be prepared")
+
+
+def _await(address: str, children: list[Child]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for child in children:
+            child.watch()
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  (a loopback address of ours)
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise Refused(f"{address} did not answer within {PATIENCE:.0f} seconds.")
+
+
+def _welcome(environment: dict[str, str], web: int, world: int) -> None:
+    people = subprocess.run(
+        [sys.executable, "-m", "flask", "demo", "people"], env=environment, cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    ).stdout  # fmt: skip
+    print(f"\nWho can sign in (no password; every person is invented):\n\n{people}")
+    print(f"Waymark:               http://127.0.0.1:{web}/")
+    print(f"E-mail that was sent:  http://127.0.0.1:{world}/mail")
+    print(f"The clock, to move:    http://127.0.0.1:{web}/demo/clock")
+    print("\nPress Ctrl-C to stop.", flush=True)
+
+
+def _ports() -> tuple[int, int, int]:
+    typed = os.environ.get("PORT", "8000")
+    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 65535):
+        raise Refused(f"PORT must be a number from 1 to 65535, not '{typed}'.")
+    web = int(typed)
+    if not _free(web):
+        raise Refused(f"Port {web} is taken. Choose another: PORT=8080 script/server")
+    others: list[int] = []
+    for candidate in range(web + 1, min(web + 200, 65535)):
+        if candidate not in REFUSED_BY_BROWSERS and _free(candidate):
+            others.append(candidate)
+        if len(others) == 2:
+            return web, others[0], others[1]
+    raise Refused(f"No two free ports were found above {web}.")
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _say(begun: float, text: str) -> None:
+    print(f"[{time.monotonic() - begun:5.1f} s] {text}", flush=True)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise Stop
+
+
+if __name__ == "__main__":
+    sys.exit(main())
