@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,7 +30,7 @@ from app.clock_source import now
 from app.ledger.models import LedgerEvent
 from app.procedure.events import EventKind
 from tenants.db import NoPartnershipInScope, db
-from tests.support.places import Place
+from tests.support.places import Place, fresh_place
 
 TODAY = date(2026, 11, 23)
 TESTER = Acting(None, "A test", "A test")
@@ -55,6 +56,12 @@ class Council:
 @pytest.fixture
 def council(owner_of: Flask) -> Council:
     return Council(owner_of)
+
+
+@pytest.fixture
+def another(app: Flask, owner_of: Flask, tmp_path: Path) -> Place:
+    """A second partnership that no other test touches."""
+    return fresh_place(app, owner_of, tmp_path)
 
 
 @contextmanager
@@ -153,12 +160,12 @@ def test_a_membership_that_makes_no_sense_is_refused(
 
 
 def test_a_person_sees_their_own_partnerships_and_nobody_elses(
-    app: Flask, fresh: Place, wight: Place, council: Council, owner_of: Flask
+    app: Flask, fresh: Place, another: Place, council: Council, owner_of: Flask
 ) -> None:
     trust(fresh, council)
     join(fresh, council)
     join(fresh, council, Role.PARTNERSHIP_TEAM)
-    join(wight, council)  # where their organisation is not trusted
+    join(another, council)  # where their organisation is not trusted
     stranger = Council(owner_of)
     with app.app_context():
         (place,) = partnerships_of(council.person_id, TODAY)
@@ -168,13 +175,14 @@ def test_a_person_sees_their_own_partnerships_and_nobody_elses(
 
 
 def test_partnerships_are_listed_from_within_one_of_them_too(
-    fresh: Place, wight: Place, council: Council
+    fresh: Place, another: Place, council: Council
 ) -> None:
-    for place in (fresh, wight):
+    for place in (fresh, another):
         trust(place, council)
         join(place, council)
-    with wight.pinned():
-        assert {entry.slug for entry in partnerships_of(council.person_id, TODAY)} == {fresh.slug, wight.slug}
+    with another.pinned():
+        seen = {entry.slug for entry in partnerships_of(council.person_id, TODAY)}
+    assert seen == {fresh.slug, another.slug}
 
 
 def test_the_database_shows_a_person_only_their_own_memberships(
