@@ -34,7 +34,7 @@ class Calendar:
 
     def is_working(self, day: date) -> bool:
         """Whether the day counts as a working day."""
-        return day.weekday() < 5 and self.holiday(day) is None
+        return self.holiday(day) is None and day.weekday() < 5
 
     def is_provisional(self, day: date) -> bool:
         """Whether bank holidays of that year have not been published yet."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
 from app.procedure.history import History
 from app.procedure.marks import duty
@@ -33,9 +35,20 @@ def decide(history: History) -> list[Obligation]:
 
 
 @duty("B1-03")
+def became_aware(history: History) -> datetime | None:
+    """When the local authority became aware: as recorded, and at the latest when its Service Director had the
+    referral, so that a date that is missing or later than that never gives more time."""
+    known = (
+        history.first(EventKind.LOCAL_AUTHORITY_AWARE),
+        history.first(EventKind.REFERRAL_SHARED, Party.SERVICE_DIRECTOR),
+    )
+    return min((event.happened_at for event in known if event), default=None)
+
+
+@duty("B1-03")
 def notify_panel(history: History) -> list[Obligation]:
     """The local authority notifies the Panel within five working days of becoming aware of the incident."""
-    aware = history.first(EventKind.LOCAL_AUTHORITY_AWARE)
+    aware = became_aware(history)
     if aware is None:
         return []
     sent, decision = history.notified, history.decision
@@ -44,7 +57,7 @@ def notify_panel(history: History) -> list[Obligation]:
     return [
         history.clocked(
             "B1-03", "B1-03", Party.SERVICE_DIRECTOR, "Notify the Child Safeguarding Practice Review Panel",
-            "Section B: the local authority notifies within five working days of becoming aware", aware.happened_at,
+            "Section B: the local authority notifies within five working days of becoming aware", aware,
             "the local authority becoming aware", ended=ended, ending="not needed" if not_needed else "met",
             reason="The decision was not to notify; the local authority's own duty stays with it." if not_needed else None,
         )

@@ -25,6 +25,7 @@ class Position:
     outcome: str | None
     kind: Literal["given", "deemed agreement"]
     happened_at: datetime
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,18 @@ def in_time(history: History, party: Party) -> list[Event]:
 
 @duty("B1-08", "N-04")
 def position(history: History, party: Party) -> Position | None:
-    """The position in force: a deemed one stands until it is displaced; of several answers, the latest."""
+    """The position in force (clocks 8). An answer that happened in time displaces a deemed agreement, however late it
+    was recorded; one that came after the end counts only where nothing was deemed. Of several, the latest."""
     deemed, given = history.first(EventKind.RESPONSE_DEEMED, party), in_time(history, party)
+    if given:
+        return Position(party, given[-1].outcome, "given", given[-1].happened_at)
     if deemed is not None:
         return Position(party, deemed.outcome, "deemed agreement", deemed.happened_at)
-    answers = given or history.all(EventKind.RESPONSE_GIVEN, party)
-    if not answers:
+    late = [*history.all(EventKind.RESPONSE_GIVEN, party), *history.all(EventKind.RESPONSE_LATE, party)]
+    if not late:
         return None
-    return Position(party, answers[-1].outcome, "given", answers[-1].happened_at)
+    last = max(late, key=lambda event: event.happened_at)
+    return Position(party, last.outcome, "given", last.happened_at, late=True)
 
 
 def positions(history: History) -> dict[Party, Position]:
@@ -114,7 +119,8 @@ def respond(history: History, party: Party, shared: Event) -> Obligation:
             paragraph=STEP_4, rule=ClockRule("none", None, "receipt of the request"), counted_from=None,
             starts=shared.happened_at, reason="The clock starts when the request is received.",
         )  # fmt: skip
-    ended, reason = (held.happened_at, None) if held else (None, None)
+    ended: datetime | None = held.happened_at if held else None
+    reason: str | None = None
     if held is not None and held.kind == "deemed agreement":
         reason = "Deemed agreement: no response before the clock ended."
     elif held is None and history.decision is not None:
@@ -156,7 +162,7 @@ def contact_deputy(history: History, party: Party) -> list[Obligation]:
         f"N-04:{party.value}", "N-04", Party.PARTNERSHIP_TEAM, f"Contact the deputy of {NAMES[party]}",
         "Panel guidance and responsibility for decision-making: the deputy is contacted before silence counts",
         received, "receipt of the request", clock="B1-08", ended=ended, ending="met" if contacted else "not needed",
-        reason=None if contacted or not ended else "The partner responded.",
+        reason=None if contacted or not ended else "The partner responded." if held else "The decision was recorded.",
         deputy_from=max(received, day_start(due_on) + NOON),
     )  # fmt: skip
     return [made]
