@@ -1,6 +1,8 @@
-"""The calendar that clocks are counted by: bank holidays of England and Wales, as data with an edition number.
+"""The calendar that clocks are counted by: bank holidays of England and Wales, as data with an edition
+number.
 
-Bank holidays come from the `holidays` library, which a test compares with the published list. Years after the last
+Bank holidays come from the `holidays` library, which a test compares with the published list. Years after
+the last
 published one are computed from the statutory rules and marked provisional (clocks.md 9).
 """
 
@@ -28,7 +30,8 @@ class Calendar:
     published_to: int = PUBLISHED_TO
 
     def holiday(self, day: date) -> str | None:
-        """The name of the bank holiday on that day, or None. Raises ValueError outside the years that are counted."""
+        """The name of the bank holiday on that day, or None. Raises ValueError outside the years that are
+        counted."""
         check_year(day)
         return self.added.get(day) or _of_year(day.year).get(day)
 
@@ -45,7 +48,8 @@ class Calendar:
         check_year(day)
         if not name.strip():
             raise ValueError("A bank holiday needs a name.")
-        return replace(self, edition=self.edition + 1, added=MappingProxyType({**self.added, day: name.strip()}))
+        return replace(self, edition=self.edition + 1, added=MappingProxyType({**self.added,
+        day: name.strip()}))
 
 
 def check_year(day: date) -> None:

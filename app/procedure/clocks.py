@@ -1,6 +1,8 @@
-"""How the procedure's timescales are counted: pure functions on dates (the project's rules of counting, 1 to 13).
+"""How the procedure's timescales are counted: pure functions on dates (the project's rules of counting, 1 to
+13).
 
-All dates are dates in Europe/London. The day of the event is day nought; weekends and bank holidays of England and
+All dates are dates in Europe/London. The day of the event is day nought; weekends and bank holidays of
+England and
 Wales do not count; a clock ends at the London midnight that ends its last day.
 """
 
@@ -85,7 +87,7 @@ def combine_london(day: date, at: time) -> datetime:
     local = datetime.combine(day, at, LONDON)
     instant = local.astimezone(UTC)
     if instant.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise NoSuchTime(f"{at:%H:%M} did not happen on this date: the clocks went forward from 01:00 to 02:00.")
+        raise NoSuchTime(f"{at:%H:%M} did not happen on this date: clocks went forward from 01:00 to 02:00.")
     return instant
 
 

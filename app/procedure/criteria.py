@@ -44,7 +44,8 @@ PANEL_GUIDANCE = "Child Safeguarding Practice Review Panel guidance for safeguar
 
 @duty("N-11")
 def editions_in_force(day: date) -> Editions:
-    """The editions a stage that begins on `day` is decided under, and keeps. Raises ValueError before 2018."""
+    """The editions a stage that begins on `day` is decided under, and keeps. Raises ValueError before
+    2018."""
     guidance = [name for since, name in GUIDANCE if since <= day]
     procedure = [name for since, name in PROCEDURE if since <= day]
     if not guidance or not procedure:
@@ -67,13 +68,14 @@ def harm_faults(kinds: Collection[str], judgement: str) -> list[str]:
     if any(kind not in HARM_KINDS for kind in kinds):
         faults.append("Select kinds of harm from the list")
     if not judgement.strip():
-        faults.append("Say what was judged about the harm, including where its long-term effect is not certain")
+        faults.append("Say what was judged about the harm, also where its long-term effect is not certain")
     return faults
 
 
 @duty("A-04")
 def other_children_answered(known: str | None, children: int, action: str, how_checked: str) -> list[str]:
-    """What is missing about siblings and other children at risk (footnote 6 and 6.7); empty where it is answered."""
+    """What is missing about siblings and other children at risk (footnote 6 and 6.7); empty where it is
+    answered."""
     if known not in ("yes", "no"):
         return ["Say whether there are siblings or other children who may be at risk"]
     if known == "no":
@@ -86,7 +88,8 @@ def other_children_answered(known: str | None, children: int, action: str, how_c
 
 @duty("A-02", "A-03")
 def may_refer(roles: Collection[str], source: str) -> bool:
-    """Who may submit a referral: an agency's representative on the group, or the chair of CDOP for a child's death."""
+    """Who may submit a referral: an agency's representative on the group, or the chair of CDOP for a child's
+    death."""
     if source == "cdop":
         return "cdop-chair" in roles
     return bool({"agency-lig-member", "partner-representative", "designated-professional"} & set(roles))
@@ -94,7 +97,8 @@ def may_refer(roles: Collection[str], source: str) -> bool:
 
 @duty("A-01")
 def may_see_draft(same_agency: bool, is_author: bool, is_representative: bool, shared: bool) -> bool:
-    """Who may see a practitioner's draft: its author, and their own agency's representative once it is shared."""
+    """Who may see a practitioner's draft: its author, and their own agency's representative once it is
+    shared."""
     return same_agency and (is_author or (is_representative and shared))
 
 

@@ -1,6 +1,7 @@
 """The words in which a case's history is told.
 
-An event is an envelope without content: what happened, in which stage, for which party, with what outcome, and when.
+An event is an envelope without content: what happened, in which stage, for which party, with what outcome,
+and when.
 Obligations are computed from these envelopes alone, so nothing here may carry a name or a narrative.
 """
 

@@ -9,6 +9,7 @@ from app.procedure.calendar import ENGLAND_AND_WALES, ONE_DAY, Calendar
 from app.procedure.clocks import act_by, months_after, within_working_days, working_days_before
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NOT_COUNTED = "Weekends and bank holidays of England and Wales do not count."
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 
@@ -34,7 +35,8 @@ class Explanation:
 
 
 def explain(kind: str, day: date, n: int, calendar: Calendar = ENGLAND_AND_WALES) -> Explanation:
-    """Explain `within` n working days, n working days `before`, or n `months`. Raises ValueError for another kind."""
+    """Explain `within` n working days, n working days `before`, or n `months`. Raises ValueError for another
+    kind."""
     if kind == "within":
         return _days(day, n, within_working_days(day, n, calendar), 1, calendar)
     if kind == "before":
@@ -59,8 +61,9 @@ def _days(day: date, n: int, due: date, direction: int, calendar: Calendar) -> E
         steps.append(Step(current, None if skipped else number, skipped or f"working day {number}"))
     days = "working day" if n == 1 else "working days"
     rule = f"Within {n} {days} of" if direction > 0 else f"No later than {n} {days} before"
-    sentence = f"{rule} {long_date(day)}: {long_date(due)}. Weekends and bank holidays of England and Wales do not count."
-    return Explanation(sentence, tuple(steps), due, due, any(calendar.is_provisional(step.day) for step in steps))
+    sentence = f"{rule} {long_date(day)}: {long_date(due)}. {NOT_COUNTED}"
+    return Explanation(sentence, tuple(steps), due, due,
+    any(calendar.is_provisional(step.day) for step in steps))
 
 
 def _months(day: date, n: int, calendar: Calendar) -> Explanation:

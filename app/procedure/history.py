@@ -19,7 +19,8 @@ class History:
     def __init__(self, events: Sequence[Event], calendar: Calendar, settings: ClockSettings) -> None:
         # Ties are broken by every field, so that the order in which events were given never matters.
         self.events = sorted(events, key=lambda event: (event.happened_at, event.recorded_at, event.number,
-                                                        event.kind, event.party or "", event.outcome or ""))  # fmt: skip
+                                                        event.kind, event.party or "",
+                                                        event.outcome or ""))  # fmt: skip
         self.calendar = calendar
         self.settings = settings
 
@@ -60,8 +61,10 @@ class History:
         return self.when_all(EventKind.INITIAL_VIEW_SHARED, SAFEGUARDING_PARTNERS)
 
     def shared_outcome(self) -> str | None:
-        """The one initial view there is to agree with; None where one is missing or the two differ (clocks 12)."""
-        views = [self.last(EventKind.INITIAL_VIEW_GIVEN, party) for party in (Party.LIG_CHAIR, Party.SERVICE_DIRECTOR)]
+        """The one initial view there is to agree with; None where one is missing or the two differ (clocks
+        12)."""
+        views = [self.last(EventKind.INITIAL_VIEW_GIVEN, party) for party in (Party.LIG_CHAIR,
+        Party.SERVICE_DIRECTOR)]
         outcomes = {view.outcome for view in views if view is not None}
         return outcomes.pop() if all(views) and len(outcomes) == 1 else None
 
@@ -74,7 +77,8 @@ class History:
         *, stage: Stage = Stage.NOTIFICATION, ended: datetime | None = None, ending: Ending = "met",
         reason: str | None = None, clock: str | None = None, deputy_from: datetime | None = None,
     ) -> Obligation:  # fmt: skip
-        """An obligation with a clock of working days from `start`; reminded from nine in the morning of its last day."""
+        """An obligation with a clock of working days from `start`; reminded from nine in the morning of its
+        last day."""
         due_on = self.due_on(clock or duty, start)
         remind = max(start, day_start(due_on) + MORNING)
         return Obligation(

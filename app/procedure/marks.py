@@ -12,7 +12,8 @@ IMPLEMENTED: dict[str, list[str]] = {}
 
 
 def duty(*ids: str) -> Callable[[Function], Function]:
-    """Mark a function as implementing these duties. Raises KeyError for an id that the catalogue does not have."""
+    """Mark a function as implementing these duties. Raises KeyError for an id that the catalogue does not
+    have."""
     for identifier in ids:
         if identifier not in CATALOGUE:
             raise KeyError(f"there is no duty {identifier}")

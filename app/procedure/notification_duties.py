@@ -10,7 +10,9 @@ from app.procedure.marks import duty
 from app.procedure.obligation import Obligation
 from app.procedure.response_duties import positions
 
-TOLD = {Party.INDEPENDENT_SCRUTINEER: "Independent Scrutineer", Party.STRATEGIC_MANAGER: "Strategic Partnership Manager"}
+DUTY_STAYS = "The decision was not to notify; the local authority's own duty stays with it."
+TOLD = {Party.INDEPENDENT_SCRUTINEER: "Independent Scrutineer",
+Party.STRATEGIC_MANAGER: "Strategic Partnership Manager"}
 
 
 def notification_obligations(history: History) -> list[Obligation]:
@@ -27,7 +29,8 @@ def decide(history: History) -> list[Obligation]:
     made = history.decision
     return [
         history.unclocked(
-            "B1-15", "B1-15", Party.LOCAL_AUTHORITY, "Record the decision on notification, with the test and the rationale",
+            "B1-15", "B1-15", Party.LOCAL_AUTHORITY,
+            "Record the decision on notification, with the test and the rationale",
             "Section A and Section B: the safeguarding partners decide whether the criteria are met",
             max(position.happened_at for position in held.values()), ended=made.happened_at if made else None,
         )
@@ -59,7 +62,7 @@ def notify_panel(history: History) -> list[Obligation]:
             "B1-03", "B1-03", Party.SERVICE_DIRECTOR, "Notify the Child Safeguarding Practice Review Panel",
             "Section B: the local authority notifies within five working days of becoming aware", aware,
             "the local authority becoming aware", ended=ended, ending="not needed" if not_needed else "met",
-            reason="The decision was not to notify; the local authority's own duty stays with it." if not_needed else None,
+            reason=DUTY_STAYS if not_needed else None,
         )
     ]  # fmt: skip
 
@@ -75,7 +78,8 @@ def inform(history: History) -> list[Obligation]:
         told = history.first(EventKind.PARTY_INFORMED, party)
         owed.append(
             history.clocked(
-                f"B1-04:{party.value}", "B1-04", Party.PARTNERSHIP_TEAM, f"Inform the {name} of the notification",
+                f"B1-04:{party.value}", "B1-04", Party.PARTNERSHIP_TEAM,
+                f"Inform the {name} of the notification",
                 "Section B: reported locally within five working days of the decision", decision.happened_at,
                 "the decision to notify", ended=told.happened_at if told else None,
             )

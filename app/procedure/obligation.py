@@ -33,7 +33,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """How a date is counted: `n` working days within or before, or `n` months; `label` names what it counts from."""
+    """How a date is counted: `n` working days within or before, or `n` months; `label` names what it counts
+    from."""
 
     kind: RuleKind
     n: int | None = None
@@ -42,14 +43,16 @@ class ClockRule:
 
 @dataclass(frozen=True, slots=True)
 class ClockSettings:
-    """How long a partnership's clocks are, in working days. Local ones are its own to set; statutory ones may only be
+    """How long a partnership's clocks are, in working days. Local ones are its own to set; statutory ones
+    may only be
     made stricter (clocks 7)."""
 
     days: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, days: Mapping[str, int]) -> ClockSettings:
-        """Check a partnership's figures. Raises ValueError for an unknown clock, no day, or a laxer statutory one."""
+        """Check a partnership's figures. Raises ValueError for an unknown clock, no day, or a laxer
+        statutory one."""
         for name, number in days.items():
             if name not in LOCAL_DEFAULTS and name not in STATUTORY:
                 raise ValueError(f"There is no clock {name} that a partnership can set.")
@@ -66,7 +69,8 @@ class ClockSettings:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One thing that is, or was, owed. Instants are aware UTC; `due` is the London midnight that ends `due_on`."""
+    """One thing that is, or was, owed. Instants are aware UTC; `due` is the London midnight that ends
+    `due_on`."""
 
     key: str
     duty: str

@@ -1,4 +1,5 @@
-"""What a case's history obliges: one pure function of its events, the calendar and the partnership's clocks."""
+"""What a case's history obliges: one pure function of its events, the calendar and the partnership's
+clocks."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ def obligations(
 ) -> list[Obligation]:
     """Every obligation of a case, in the procedure's order, those that have ended included.
 
-    The same events in any order give the same obligations. A history without a submitted referral obliges nobody.
+    The same events in any order give the same obligations. A history without a submitted referral obliges
+    nobody.
     """
     history = History(events, calendar, settings or ClockSettings())
     if not history.submitted:

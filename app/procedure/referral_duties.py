@@ -24,7 +24,8 @@ def acknowledge(history: History) -> Obligation:
     done = history.first(EventKind.REFERRAL_ACKNOWLEDGED)
     return history.unclocked(
         "A-02", "A-02", Party.PARTNERSHIP_TEAM, "Acknowledge the referral with a reference",
-        "Section A: confirmed in writing on the referral form", history.submitted.happened_at, stage=Stage.REFERRAL,
+        "Section A: confirmed in writing on the referral form", history.submitted.happened_at,
+        stage=Stage.REFERRAL,
         ended=done.happened_at if done else None,
     )  # fmt: skip
 
@@ -46,11 +47,13 @@ def initial_views(history: History) -> list[Obligation]:
     """The chair and the Service Director each give an initial view with its rationale."""
     owed = []
     for party in INITIAL_VIEWERS:
-        shared, given = history.first(EventKind.REFERRAL_SHARED, party), history.first(EventKind.INITIAL_VIEW_GIVEN, party)
+        shared, given = history.first(EventKind.REFERRAL_SHARED,
+        party), history.first(EventKind.INITIAL_VIEW_GIVEN, party)
         if shared is not None:
             owed.append(
                 history.clocked(
-                    f"B1-07:{party.value}", "B1-07", party, "Give your initial view, with the rationale", STEP_3,
+                    f"B1-07:{party.value}", "B1-07", party, "Give your initial view, with the rationale",
+                    STEP_3,
                     shared.happened_at, f"the referral reaching the {NAMES[party]}",
                     ended=given.happened_at if given else None,
                 )
@@ -66,7 +69,8 @@ def share_view(history: History) -> list[Obligation]:
         return []
     return [
         history.clocked(
-            "B1-07:share", "B1-07", Party.PARTNERSHIP_TEAM, "Share the initial view with the three safeguarding partners",
+            "B1-07:share", "B1-07", Party.PARTNERSHIP_TEAM,
+            "Share the initial view with the three safeguarding partners",
             "Section B, step 3: the initial view is shared with the safeguarding partners", given,
             "both initial views", ended=history.views_shared(),
         )

@@ -1,4 +1,5 @@
-"""Step 4 of Section B: each partner responds; silence is deemed agreement, once, at the moment the clock ends."""
+"""Step 4 of Section B: each partner responds; silence is deemed agreement, once, at the moment the clock
+ends."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ from app.procedure.history import History
 from app.procedure.marks import duty
 from app.procedure.obligation import ClockRule, Obligation
 
-STEP_4 = "Section B, step 4: a response and rationale within one working day of receipt; no response is taken as agreement"
+STEP_4 = "Section B, step 4: a response within one working day of receipt; no response is taken as agreement"
 NAMES = {Party.LOCAL_AUTHORITY: "Children's Services", Party.POLICE: "the police", Party.ICB: "the ICB"}
+DEPUTY_FIRST = "Panel guidance; decision-making: the deputy is contacted before silence counts"
 NOON = timedelta(hours=12)
 
 
@@ -55,12 +57,14 @@ def clock_end(history: History, party: Party) -> datetime | None:
 def in_time(history: History, party: Party) -> list[Event]:
     """The partner's answers that happened before the clock ended, earliest first."""
     end = clock_end(history, party)
-    return [event for event in history.all(EventKind.RESPONSE_GIVEN, party) if end is None or event.happened_at < end]
+    return [event for event in history.all(EventKind.RESPONSE_GIVEN,
+    party) if end is None or event.happened_at < end]
 
 
 @duty("B1-08", "N-04")
 def position(history: History, party: Party) -> Position | None:
-    """The position in force (clocks 8). An answer that happened in time displaces a deemed agreement, however late it
+    """The position in force (clocks 8). An answer that happened in time displaces a deemed agreement,
+    however late it
     was recorded; one that came after the end counts only where nothing was deemed. Of several, the latest."""
     deemed, given = history.first(EventKind.RESPONSE_DEEMED, party), in_time(history, party)
     if given:
@@ -82,7 +86,8 @@ def positions(history: History) -> dict[Party, Position]:
 
 @duty("B1-08", "N-04")
 def may_be_deemed(history: History, party: Party, now: datetime) -> DeemingAnswer:
-    """Whether the partner's silence is agreement at `now`, and from exactly when (clocks 8 and 12, B1-08, N-04)."""
+    """Whether the partner's silence is agreement at `now`, and from exactly when (clocks 8 and 12, B1-08,
+    N-04)."""
     end, outcome = clock_end(history, party), history.shared_outcome()
     reasons = (
         (position(history, party) is not None, "already responded"),
@@ -99,7 +104,8 @@ def may_be_deemed(history: History, party: Party, now: datetime) -> DeemingAnswe
 
 
 def response_obligations(history: History) -> list[Obligation]:
-    """What each partner owes once the view has been shared with them, and what the Partnership Team owes meanwhile."""
+    """What each partner owes once the view has been shared with them, and what the Partnership Team owes
+    meanwhile."""
     owed: list[Obligation] = []
     for party in SAFEGUARDING_PARTNERS:
         shared = history.first(EventKind.INITIAL_VIEW_SHARED, party)
@@ -158,11 +164,13 @@ def contact_deputy(history: History, party: Party) -> list[Obligation]:
     answered = held.happened_at if held else (history.decision.happened_at if history.decision else None)
     ended = contacted.happened_at if contacted else answered
     due_on = history.due_on("B1-08", received)
+    spared = "The partner responded." if held else "The decision was recorded."
     made = history.clocked(
         f"N-04:{party.value}", "N-04", Party.PARTNERSHIP_TEAM, f"Contact the deputy of {NAMES[party]}",
-        "Panel guidance and responsibility for decision-making: the deputy is contacted before silence counts",
-        received, "receipt of the request", clock="B1-08", ended=ended, ending="met" if contacted else "not needed",
-        reason=None if contacted or not ended else "The partner responded." if held else "The decision was recorded.",
+        DEPUTY_FIRST,
+        received, "receipt of the request", clock="B1-08", ended=ended,
+        ending="met" if contacted else "not needed",
+        reason=None if contacted or not ended else spared,
         deputy_from=max(received, day_start(due_on) + NOON),
     )  # fmt: skip
     return [made]

@@ -31,7 +31,8 @@ def test_the_date_alone(words: list[str], due: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["within", "5", "2026-02-29"], ["within", "5", "20 Nov"], ["within", "5", "20261120"], ["within", "5", "\ud800"],
+        ["within", "5", "2026-02-29"], ["within", "5", "20 Nov"], ["within", "5", "20261120"], ["within", "5",
+        "\ud800"],
         ["within", "-1", "2026-11-20"], ["within", "1e3", "2026-11-20"], ["within", "0", "2026-11-20"],
         ["before", "7", "1985-01-01"], ["months", "99999", "2026-08-31"], ["within", "5", "2100-12-31"],
     ],
