@@ -1,0 +1,112 @@
+"""What may stand in a text field: pure rules, one clear message for each fault, nothing typed ever lost.
+
+Markup and formula signs are ordinary text here: they are escaped where they are shown or exported. Refused are only
+characters that cannot be stored or that make a text read differently from what it says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, time
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+          "december")  # fmt: skip
+ALLOWED_CONTROLS = "\n\r\t"
+BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+REPLACEMENT = "\ufffd"
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+TIME_SHAPE = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
+
+
+def text_fault(text: str, limit: int, lines: bool = True, label: str = "Your answer") -> str | None:
+    """What is wrong with a text, in plain English, or None. `lines` allows several lines; `label` names the field."""
+    if len(text) > limit:
+        over = len(text) - limit
+        return f"{label} must be {limit:,} characters or fewer; it is {over:,} too long"
+    for character in text:
+        if character in BIDI_CONTROLS:
+            return f"{label} must not contain hidden characters that change the direction of text"
+        if 0xD800 <= ord(character) <= 0xDFFF:
+            return f"{label} contains a broken character; type it again"
+        if unicodedata.category(character) == "Cc" and character not in ALLOWED_CONTROLS:
+            return f"{label} contains a character that cannot be stored; remove it or type the text again"
+    if not lines and ("\n" in text or "\r" in text):
+        return f"{label} must be on one line"
+    return None
+
+
+def displayable(text: str) -> str:
+    """The same text with what no page can carry (NUL, other controls, lone surrogates) shown as a replacement sign."""
+    return "".join(REPLACEMENT if not _can_be_shown(character) else character for character in text)
+
+
+def _can_be_shown(character: str) -> bool:
+    if 0xD800 <= ord(character) <= 0xDFFF:
+        return False
+    return unicodedata.category(character) != "Cc" or character in ALLOWED_CONTROLS
+
+
+def normalised(text: str) -> str:
+    """As it is stored: outer blanks removed, line ends as newline, characters composed."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def parse_date(day: str, month: str, year: str, label: str) -> tuple[date | None, str | None]:
+    """A date from three texts: (date, None), (None, None) where all are empty, or (None, what is wrong)."""
+    parts = [normalised(part) for part in (day, month, year)]
+    if not any(parts):
+        return None, None
+    missing = [name for name, part in zip(("day", "month", "year"), parts, strict=True) if not part]
+    if missing:
+        return None, f"{label} must include a {' and '.join(missing)}"
+    number_of_day, number_of_month, number_of_year = _whole(parts[0]), _month(parts[1]), _whole(parts[2])
+    if number_of_year is None or len(parts[2]) != 4:
+        return None, f"{label}: the year must be 4 numbers, like 2026"
+    if number_of_day is None or number_of_month is None:
+        return None, f"{label} must be a real date, like 27 3 2026"
+    if not EARLIEST_YEAR <= number_of_year <= LATEST_YEAR:
+        return None, f"{label}: the year must be between {EARLIEST_YEAR} and {LATEST_YEAR}"
+    try:
+        return date(number_of_year, number_of_month, number_of_day), None
+    except ValueError:
+        return None, _not_real(number_of_day, number_of_month, number_of_year, label)
+
+
+def parse_time(text: str, label: str) -> tuple[time | None, str | None]:
+    """A time of day such as 5:30pm, 17:30, 9am, midday or midnight: (time, None), (None, None) if empty, or a fault."""
+    typed = normalised(text).lower().replace(" ", "")
+    if not typed:
+        return None, None
+    named = {"midday": time(12), "noon": time(12), "midnight": time(0)}
+    if typed in named:
+        return named[typed], None
+    fault = f"{label} must be a time, like 9:30am or 14:30"
+    found = TIME_SHAPE.fullmatch(typed)
+    if found is None or not typed.isascii() or (found[2] is None and found[3] is None):
+        return None, fault
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3] and not 1 <= hour <= 12:
+        return None, fault
+    if found[3]:
+        hour = hour % 12 + (12 if found[3] == "pm" else 0)
+    return (time(hour, minute), None) if hour < 24 and minute < 60 else (None, fault)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+
+
+def _month(text: str) -> int | None:
+    typed = text.lower().rstrip(".")
+    if len(typed) >= 3:
+        for number, name in enumerate(MONTHS, start=1):
+            if name.startswith(typed) or typed == "sept" and number == 9:
+                return number
+    number = _whole(text)
+    return number if number is not None and 1 <= number <= 12 else None
+
+
+def _not_real(day: int, month: int, year: int, label: str) -> str:
+    name = MONTHS[month - 1].capitalize()
+    return f"{label}: {day} {name} {year} is not a real date"
