@@ -11,9 +11,10 @@ from flask import Flask
 from app.access.actor import Acting
 from app.ledger.service import record
 from app.procedure.events import EventKind
+from app.procedure.obligation import ClockSettings
 from config import Config, ConfigurationError
 from tenants.db import db
-from tenants.provision import read, write
+from tenants.provision import ProvisionError, read, write
 from tenants.registry import current_edition
 
 OPERATOR = Acting(None, "Platform operator", "Platform operator (command line)")
@@ -34,6 +35,10 @@ def add(path: Path, now: datetime) -> str:
     Adding the same file twice changes nothing; a changed file is adopted as the next settings edition.
     """
     description = read(path)
+    try:
+        ClockSettings.from_settings(description.settings.get("clocks", {}))
+    except ValueError as error:
+        raise ProvisionError([str(error)]) from None
     partnership, written = write(description, now)
     if not written:
         db.session.rollback()

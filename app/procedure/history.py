@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.procedure.calendar import Calendar
-from app.procedure.clocks import day_end, day_start, london_date, within_working_days
+from app.procedure.clocks import day_end, day_start, london_date, within_working_days, working_days_before
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party, Stage
 from app.procedure.obligation import ClockRule, ClockSettings, Ending, Obligation
 
 MORNING = timedelta(hours=9)
+LONG_CLOCK = 3  # working days: from here on a reminder comes the day before
 
 
 class History:
@@ -78,9 +79,11 @@ class History:
         reason: str | None = None, clock: str | None = None, deputy_from: datetime | None = None,
     ) -> Obligation:  # fmt: skip
         """An obligation with a clock of working days from `start`; reminded from nine in the morning of its
-        last day."""
+        last day, or of the working day before where it is three days or longer."""
         due_on = self.due_on(clock or duty, start)
-        remind = max(start, day_start(due_on) + MORNING)
+        long = self.settings.of(clock or duty) >= LONG_CLOCK
+        remind_on = working_days_before(due_on, 1, self.calendar) if long else due_on
+        remind = max(start, day_start(remind_on) + MORNING)
         return Obligation(
             key=key, duty=duty, stage=stage, owner=owner, action=action, paragraph=paragraph,
             rule=ClockRule("within", self.settings.of(clock or duty), label), counted_from=london_date(start),
