@@ -81,8 +81,14 @@ def test_a_request_that_ends_after_a_sign_out_does_not_bring_the_session_back(
 
 def test_what_is_stored_is_never_unpickled(browser: FlaskClient, application: Flask) -> None:
     held = application.extensions["redis"].held
+    at = START.timestamp()
+    content = {
+        session_rules.PERSON: str(KNOWN),
+        session_rules.SIGNED_IN_AT: at,
+        session_rules.SEEN_AT: at,
+    }
     for name in held:
-        held[name] = pickle.dumps({session_rules.PERSON: str(KNOWN)})
+        held[name] = pickle.dumps(content)
     assert browser.get("/").text == "nobody"
 
 
