@@ -1,0 +1,13 @@
+"""The decision to notify the Panel, from the shared referral to the recorded notification."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add the room's pages, and the kinds of background work it does."""
+    from app.serious_incidents import jobs  # noqa: F401  (its handlers are registered by being imported)
+    from app.serious_incidents.routes import bp
+
+    app.register_blueprint(bp)

@@ -11,7 +11,8 @@ from app.ledger.service import history
 from app.procedure.calendar import ENGLAND_AND_WALES
 from app.procedure.events import Party
 from app.procedure.history import History
-from app.procedure.response_duties import clock_end, may_be_deemed
+from app.procedure.notification_duties import became_aware
+from app.procedure.response_duties import may_be_deemed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ def silence(case_id: UUID, party: Party, now: datetime) -> Silence | str:
     return Silence(answer.at, answer.outcome)
 
 
-def ends(case_id: UUID, party: Party) -> datetime | None:
-    """When a partner's clock ends (exclusive); None while it has not begun."""
-    return clock_end(_history(case_id), party)
+def aware_at(case_id: UUID) -> datetime | None:
+    """When the local authority became aware, as far as the case's history tells."""
+    return became_aware(_history(case_id))
 
 
 def _history(case_id: UUID) -> History:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.access.actor import Actor
 from app.cases.service import Case, changed, lock
-from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
+from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.marks import duty
 from app.serious_incidents import answers as in_words
 from app.serious_incidents import progress, recipients, rules, turns
@@ -67,7 +67,9 @@ def _record(
     positions = found.in_force().values()
     capacity = rules.deciding_capacity(actor.capacities, answers.outcome, positions)
     if capacity is None:
-        raise OutOfTurn("This decision is not yours to record", why_not(answers.outcome, list(positions)))
+        raise OutOfTurn(
+            "This decision is not yours to record", rules.why_not_theirs(answers.outcome, positions)
+        )
     acting = actor.acting_as([capacity])
     fields = {name: _stripped(value) for name, value in asdict(answers).items()}
     row = NotificationDecision(
@@ -90,20 +92,6 @@ def _record(
     _tell(case, now)
     changed(case)
     return row
-
-
-def why_not(outcome: str, positions: list[rules.Position]) -> str:
-    """Why somebody may not record this decision."""
-    authority = (
-        "the Service Director, or in their absence the representative of Children's Services, records it"
-    )
-    if outcome != Outcome.NOTIFY:
-        return f"The local authority answers for not notifying: {authority}."
-    if rules.needs_local_authority(outcome, positions):
-        return (
-            f"No partner has answered, so the local authority confirms what silence agreed to: {authority}."
-        )
-    return "A decision is recorded by a representative of one of the three safeguarding partners."
 
 
 def _snapshot(party: Party, row: PartnerPosition) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.access.actor import Actor
@@ -11,10 +11,12 @@ from app.access.permissions import Permission
 from app.cases.queries import obligations_of
 from app.cases.service import changed, lock
 from app.ledger.service import history
+from app.procedure.clocks import day_end
 from app.procedure.events import EventKind, Party
 from app.procedure.marks import duty
 from app.serious_incidents import answers as in_words
 from app.serious_incidents import progress, recipients, rules, turns
+from app.serious_incidents.clock import aware_at
 from app.serious_incidents.errors import Fault, Incomplete
 from app.serious_incidents.models import SeriousIncidentNotification
 from app.serious_incidents.steps import happened
@@ -73,20 +75,24 @@ def record_notification(
     return row
 
 
-def statutory_end(case_id: UUID) -> datetime | None:
-    """When the five working days from the local authority's awareness end, if it is known when they began."""
-    return next((row.due for row in obligations_of(case_id) if row.duty == "B1-03"), None)
+def statutory_day(case_id: UUID) -> date | None:
+    """The last of the five working days from the local authority's awareness, if it is known when they began."""
+    return next((row.due_on for row in obligations_of(case_id) if row.duty == "B1-03"), None)
 
 
 def _facts(case_id: UUID, sent: Sent) -> rules.NotificationFacts | None:
     if sent.submitted_at is None:
         return None
-    aware = [event for event in history(case_id) if event.kind is EventKind.LOCAL_AUTHORITY_AWARE]
+    day_only = any(
+        event.kind is EventKind.LOCAL_AUTHORITY_AWARE and event.facts.get("date_only")
+        for event in history(case_id)
+    )
+    last = statutory_day(case_id)
     return rules.NotificationFacts(
         submitted_at=sent.submitted_at,
-        aware_at=aware[-1].happened_at if aware else None,
-        aware_date_only=bool(aware and aware[-1].facts.get("date_only")),
-        due=statutory_end(case_id),
+        aware_at=aware_at(case_id),
+        aware_date_only=day_only,
+        due=day_end(last) if last else None,
         recorded_late_reason=sent.recorded_late_reason,
         missed_reason=sent.missed_reason,
         missed_reported_to=sent.missed_reported_to,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.access.actor import Actor, current_actor
@@ -82,7 +82,7 @@ class PositionShown:
     said: Said | None
     received_at: datetime | None
     bounced: bool
-    due: datetime | None
+    due_on: date | None
     deputy: Done | None
     earlier: list[Said] = field(default_factory=list)
     late: list[Said] = field(default_factory=list)
@@ -108,7 +108,13 @@ class Action:
 
     endpoint: str
     label: str
-    party: str | None = None
+    party: Party | None = None
+    main: bool = True
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What the address of the page needs beside the case's reference."""
+        return {"party": self.party.value} if self.party else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +194,16 @@ def _while_open(found: Progress, actor: Actor) -> list[Action]:
     actions = []
     for party in rules.partners_of(actor.capacities):
         row = found.positions.get(party)
-        if row is None:
-            label = f"Respond for {words.partner_in_sentence(party)}"
-        elif row.kind == "deemed":
-            label = f"Give a late answer for {words.partner_in_sentence(party)}"
-        else:
-            label = f"Replace the response of {words.partner_in_sentence(party)}"
-        actions.append(Action("serious_incidents.response", label, party.value))
+        verb = (
+            "Respond" if row is None else ("Give a late answer" if row.kind == "deemed" else "Respond again")
+        )
+        label = f"{verb} for {words.partner_in_sentence(party)}"
+        actions.append(Action("serious_incidents.response", label, party, main=row is None))
     if actor.may(Permission.DEPUTY_CONTACT):
         for party in rules.missing_positions(found.in_force()):
             if found.deputy_contacted(party) is None:
                 label = f"Contact the deputy of {words.partner_in_sentence(party)}"
-                actions.append(Action("serious_incidents.deputy", label, party.value))
+                actions.append(Action("serious_incidents.deputy", label, party, main=False))
     positions = found.in_force()
     outcome = rules.agreed_outcome(one.outcome for one in positions.values())
     if rules.missing_positions(positions) or outcome is None:
@@ -236,7 +240,7 @@ def _view(party: Party, row: InitialView | None, seen: Sight) -> ViewShown:
 
 def _positions(case_id: UUID, found: Progress, seen: Sight) -> list[PositionShown]:
     events = history(case_id)
-    ends = {row.owner: row.due for row in obligations_of(case_id) if row.duty == "B1-08"}
+    ends = {row.owner: row.due_on for row in obligations_of(case_id) if row.duty == "B1-08"}
     shown = []
     for party in SAFEGUARDING_PARTNERS:
         received = _first(events, EventKind.REQUEST_RECEIVED, party)
@@ -248,7 +252,7 @@ def _positions(case_id: UUID, found: Progress, seen: Sight) -> list[PositionShow
                 said=_said(found, found.positions.get(party), seen),
                 received_at=received.happened_at if received else None,
                 bounced=received is None and _first(events, EventKind.REQUEST_BOUNCED, party) is not None,
-                due=ends.get(party.value),
+                due_on=ends.get(party.value),
                 deputy=_done(found.deputy_contacted(party)),
                 earlier=_all_said(found, found.earlier, party, seen),
                 late=_all_said(found, found.late, party, seen),

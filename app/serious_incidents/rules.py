@@ -121,6 +121,16 @@ def needs_local_authority(outcome: str, positions: Iterable[Position]) -> bool:
     return outcome != Outcome.NOTIFY or all(position.kind == "deemed" for position in positions)
 
 
+def why_not_theirs(outcome: str, positions: Iterable[Position]) -> str:
+    """Why somebody without a deciding capacity may not record this decision."""
+    authority = "the Service Director, or in their absence the representative of Children's Services,"
+    if outcome != Outcome.NOTIFY:
+        return f"The local authority answers for not notifying: {authority} records it."
+    if needs_local_authority(outcome, positions):
+        return f"No partner has answered: {authority} confirms what silence agreed to."
+    return "A decision is recorded by a representative of one of the three safeguarding partners."
+
+
 def missing_positions(positions: Mapping[Party, Position]) -> list[Party]:
     """The partners whose position is not known yet."""
     return [party for party in SAFEGUARDING_PARTNERS if party not in positions]

@@ -93,7 +93,8 @@ def give_initial_view(
         EventKind.INITIAL_VIEW_GIVEN, case_id, acting, now, party=party, outcome=outcome,
         payload={"rationale": view.rationale},
     )  # fmt: skip
-    _tell_team(case, "initial-view-given", party, now)
+    complete = all(one in found.views or one is party for one in INITIAL_VIEWERS)
+    _tell_team(case, "initial-views-complete" if complete else "initial-view-given", party, now)
     changed(case)
     return view
 
@@ -136,6 +137,7 @@ def _ask(case: Case, found: Progress, party: Party, acting: Acting, now: datetim
         # Nobody can be asked: the inbox is told that something waits, which starts no clock.
         inbox = recipients.generic_inbox(party)
         to = [inbox] if inbox else []
+        happened(EventKind.REQUEST_BOUNCED, case.id, acting, now, party=party, facts={"nobody": True})
         recipients.tell("inbox-waiting", to, case_id=case.id, reference=case.reference, now=now, party=party)
         return
     recipients.tell(

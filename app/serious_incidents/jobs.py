@@ -1,0 +1,39 @@
+"""What the background does for the decision to notify. Each runs in one partnership; the outbox commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from app.outbox.handlers import handler, on_delivered
+from app.outbox.models import OutboxMessage
+from app.procedure.events import Party
+from app.serious_incidents import service
+
+REQUEST, DEPUTY = "initial-view-shared", "deputy-contact"
+
+
+@handler("deem")
+def deem(args: dict[str, str], now: datetime) -> None:
+    """Count a silence whose clock has ended. Run late, twice or on two workers it does so once."""
+    service.deem(UUID(args["case_id"]), Party(args["party"]), now)
+
+
+@handler("contact-deputy")
+def contact_deputy(args: dict[str, str], now: datetime) -> None:
+    """Contact the deputy of a partner who has not responded."""
+    service.contact_deputy(UUID(args["case_id"]), Party(args["party"]), actor=None, now=now)
+
+
+@on_delivered(REQUEST)
+@on_delivered(DEPUTY)
+def request_outcome(message: OutboxMessage, outcome: str, now: datetime) -> None:
+    """A partner's clock begins when the request is accepted for its representative, or for its deputy.
+
+    A deputy's message that bounces says nothing of the request itself.
+    """
+    case_id, party = UUID(message.context["case_id"]), Party(message.context["party"])
+    if outcome == "accepted":
+        service.request_delivered(case_id, party, message.sent_at or now, now)
+    elif message.kind == REQUEST:
+        service.request_bounced(case_id, party, now, now)

@@ -1,0 +1,139 @@
+"""What the room's pages share: the case of the address, taking a step, and showing why it was not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from app.access.actor import current_actor
+from app.access.guard import refuse
+from app.access.permissions import Permission
+from app.cases.queries import visible_case
+from app.cases.service import Case, StaleCase
+from app.ledger import read_log
+from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
+from app.serious_incidents.queries import decision_overview
+from tenants.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One question with what this person typed, and what somebody else recorded."""
+
+    question: str
+    typed: str
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a step was not taken. `again` says that the form may be sent once more as it stands."""
+
+    status: int
+    heading: str = ""
+    message: str = ""
+    again: bool = False
+    differences: list[Difference] = field(default_factory=list)
+
+
+def seen(reference: str, page: str) -> Case:
+    """The case where this person may see it, the view recorded first; else the 404 of a wrong address."""
+    actor = current_actor()
+    found = visible_case(reference, actor)
+    if found is None:
+        refuse()
+    read_log.viewed(found.id, actor.acting_as(actor.holding(Permission.CASE_VIEW)), page, g.now)
+    return found
+
+
+def take_step(
+    form: FlaskForm, verb: Callable[[], object], typed: Mapping[str, str] | None = None
+) -> Problem | None:
+    """Take a step and commit it. What cannot be done is returned as a Problem, with nothing changed.
+
+    `typed` holds the answers in words under their fields' names, to set beside what somebody else recorded.
+    """
+    try:
+        verb()
+        db.session.commit()
+    except Incomplete as error:
+        db.session.rollback()
+        for fault in error.faults:
+            form[fault.field].errors = [*form[fault.field].errors, fault.message]
+        return Problem(400)
+    except AlreadyDone as error:
+        db.session.rollback()
+        return Problem(409, error.heading, error.message, differences=_differences(form, error, typed or {}))
+    except OutOfTurn as error:
+        db.session.rollback()
+        return Problem(409, error.heading, error.message)
+    except (ChangedMeanwhile, StaleCase):
+        db.session.rollback()
+        return Problem(
+            409,
+            "This case changed while you were writing",
+            "Nothing has been recorded yet, and what you typed is below. Read what changed, then send it again.",
+            again=True,
+        )
+    return None
+
+
+def _differences(form: FlaskForm, error: AlreadyDone, typed: Mapping[str, str]) -> list[Difference]:
+    recorded = error.recorded.answers
+    return [
+        Difference(form[name].label.text, typed.get(name, ""), recorded.get(name, ""))
+        for name in recorded
+        if name in form and (typed.get(name) or recorded[name])
+    ]
+
+
+def show(
+    template: str, case: Case, form: FlaskForm, problem: Problem | None, **more: Any
+) -> ResponseReturnValue:
+    """A page of the room, with the form as typed. A form shown again for another try carries fresh marks."""
+    overview = decision_overview(case.id)
+    status = problem.status if problem else (400 if form.errors else 200)
+    page = render_template(
+        f"serious_incidents/{template}.html", case=case, form=form, problem=problem, decision=overview, **more
+    )
+    return page, status
+
+
+def not_now(case: Case, reason: OutOfTurn) -> ResponseReturnValue:
+    """A plain page where a step cannot be taken now: who has done it and when, or what must come first."""
+    page = render_template(
+        "serious_incidents/not_now.html", case=case, reason=reason, decision=decision_overview(case.id)
+    )
+    return page, 409
+
+
+def to_case(case: Case, message: str) -> ResponseReturnValue:
+    """Back to the case, with what was done said at the top."""
+    flash(message, "success")
+    return redirect(url_for("cases.case", reference=case.reference), 303)
+
+
+def key_of(form: FlaskForm) -> UUID:
+    """The key under which this form was shown; the same form sent twice carries the same one.
+
+    A form whose key was spoilt on the way gets a new one: the step itself can still be taken only once.
+    """
+    try:
+        return UUID(form.submission_key.data or "")
+    except ValueError:
+        form.submission_key.data = str(uuid4())
+        return UUID(form.submission_key.data)
+
+
+def fresh(form: FlaskForm, **marks: str) -> None:
+    """Give a form its key when it is first shown, and the marks of what it was shown beside."""
+    if request.method == "GET":
+        form.submission_key.data = str(uuid4())
+    for name, value in marks.items():
+        form[name].data = value

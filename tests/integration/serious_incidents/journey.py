@@ -1,0 +1,173 @@
+"""A case of the Isle of Wight taken along the decision to notify, step by step, by the people of the demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from app.access.actor import SYSTEM
+from app.access.roles import Role
+from app.cases.service import ChildFacts, open_case
+from app.ledger.service import history, record
+from app.outbox.models import OutboxMessage
+from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party, Stage
+from app.serious_incidents import progress, service
+from app.serious_incidents.rules import DecisionAnswers
+from tenants.db import db
+from tests.support.people import Someone, find
+from tests.support.places import Place
+
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+TUESDAY_NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+TUESDAY_MIDNIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NOTIFY, NOT = "notify", "do-not-notify"
+ANSWERS = DecisionAnswers(
+    abuse="suspected",
+    abuse_rationale="Injuries that nobody has explained",
+    limb_a=True,
+    limb_a_rationale="At home, in the area",
+    limb_b=False,
+    limb_b_rationale="It was not abroad",
+    harm_kinds=("physical", "emotional"),
+    harm_judgement="A lasting effect is likely, though not certain",
+    guidance_considered=True,
+    guidance_edition="Working Together to Safeguard Children 2023",
+    outcome=NOTIFY,
+    rationale="The test is met, and the three partners agree",
+)
+
+
+class Journey:
+    """One case, the people who act in it, and the verbs as they call them; each verb commits."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.team = find(place, Role.PARTNERSHIP_TEAM)
+        self.chair = find(place, Role.LIG_CHAIR)
+        self.director = find(place, Role.SERVICE_DIRECTOR)
+        self.childrens = find(place, Role.PARTNER_REPRESENTATIVE, "childrens-services")
+        self.police = find(place, Role.PARTNER_REPRESENTATIVE, "police")
+        self.police_too = find(place, Role.PARTNER_REPRESENTATIVE, "police", skip=1)
+        self.nurse = find(place, Role.DESIGNATED_PROFESSIONAL, "icb")
+        self.manager = find(place, Role.STRATEGIC_MANAGER)
+        self.scrutineer = find(place, Role.INDEPENDENT_SCRUTINEER)
+        self.lig_member = find(place, Role.AGENCY_LIG_MEMBER)
+        self.answering = {
+            Party.LOCAL_AUTHORITY: self.director,
+            Party.POLICE: self.police,
+            Party.ICB: self.nurse,
+        }
+        self.case_id, self.reference = self._open()
+
+    def _open(self) -> tuple[UUID, str]:
+        with self.place.pinned():
+            case = open_case(
+                title="A child aged 4 (invented)", source="agency", agency_id=None, referred_by=None,
+                children=[ChildFacts("subject", None, None, "unknown")], now=MONDAY,
+            )  # fmt: skip
+            for kind in (EventKind.REFERRAL_SUBMITTED, EventKind.REFERRAL_ACKNOWLEDGED):
+                record(
+                    kind, case_id=case.id, acting=SYSTEM, happened_at=MONDAY, now=MONDAY, stage=Stage.REFERRAL,
+                )  # fmt: skip
+            record(
+                EventKind.LOCAL_AUTHORITY_AWARE, case_id=case.id, acting=SYSTEM, happened_at=MONDAY - 2 * HOUR,
+                now=MONDAY, stage=Stage.REFERRAL, party=Party.LOCAL_AUTHORITY,
+            )  # fmt: skip
+            db.session.commit()
+            return case.id, case.reference
+
+    def do(self, verb: Callable[..., Any], *args: Any, who: Someone | None = None, **named: Any) -> Any:
+        """Call a verb on the case in a session of its own and commit."""
+        with self.place.pinned():
+            if who is not None:
+                named["actor"] = who.actor()
+            result = verb(self.case_id, *args, **named)
+            db.session.commit()
+            return result
+
+    def read(self, query: Callable[..., Any], *args: Any) -> Any:
+        """Read something of the case in a session of its own."""
+        with self.place.pinned():
+            return query(self.case_id, *args)
+
+    def events(self, kind: EventKind | None = None, party: Party | None = None) -> list[Event]:
+        """The case's history, of a kind and for a party where they are named."""
+        told: list[Event] = self.read(history)
+        return [one for one in told if kind in (None, one.kind) and party in (None, one.party)]
+
+    def messages(self, kind: str) -> list[OutboxMessage]:
+        """The messages of a kind that the case has caused."""
+        with self.place.pinned():
+            query = select(OutboxMessage).where(
+                OutboxMessage.case_reference == self.reference, OutboxMessage.kind == kind
+            )
+            return list(db.session.scalars(query))
+
+    def state(self) -> progress.Progress:
+        """How far it has come."""
+        found: progress.Progress = self.read(progress.load)
+        return found
+
+    def share(self, now: datetime = MONDAY + HOUR, key: UUID | None = None) -> None:
+        self.do(service.share_referral, who=self.team, now=now, key=key or uuid4())
+
+    def view(self, party: Party, outcome: str = NOTIFY, now: datetime = MONDAY + 2 * HOUR) -> None:
+        who = self.chair if party is Party.LIG_CHAIR else self.director
+        self.do(
+            service.give_initial_view, party=party, outcome=outcome, rationale="Because of what we know",
+            who=who, now=now, key=uuid4(),
+        )  # fmt: skip
+
+    def share_view(self, now: datetime = MONDAY + 3 * HOUR) -> None:
+        self.do(service.share_initial_view, who=self.team, now=now, key=uuid4())
+
+    def to_responses(self, director_view: str = NOTIFY) -> Journey:
+        """As far as the partners having been asked."""
+        self.share()
+        self.view(Party.LIG_CHAIR)
+        self.view(Party.SERVICE_DIRECTOR, director_view)
+        self.share_view()
+        return self
+
+    def respond(
+        self, party: Party, outcome: str = NOTIFY, *, now: datetime = MONDAY + 5 * HOUR,
+        who: Someone | None = None, key: UUID | None = None, seen: str | None = None,
+    ) -> Any:  # fmt: skip
+        held = self.state().positions.get(party)
+        mark = seen if seen is not None else (str(held.id) if held else "")
+        answer = service.Answer(party, outcome, "It is what our records show", mark, key or uuid4())
+        return self.do(service.respond, answer, who=who or self.answering[party], now=now)
+
+    def receive(self, party: Party, at: datetime = MONDAY + 4 * HOUR) -> Any:
+        return self.do(service.request_delivered, party, at, at)
+
+    def silent(self, party: Party) -> bool:
+        """A partner that receives the request, whose deputy is contacted, and whose clock then ends."""
+        self.receive(party)
+        self.do(service.contact_deputy, party, actor=None, now=TUESDAY_NOON)
+        deemed: bool = self.do(service.deem, party, TUESDAY_MIDNIGHT)
+        return deemed
+
+    def to_decision(self) -> Journey:
+        """As far as three answers that agree."""
+        self.to_responses()
+        for party in SAFEGUARDING_PARTNERS:
+            self.respond(party)
+        return self
+
+    def version(self) -> int:
+        """The case's version now."""
+        from app.cases.service import lock
+
+        return int(self.read(lambda case_id: lock(case_id).version))
+
+    def proposed(self, answers: DecisionAnswers = ANSWERS, key: UUID | None = None) -> service.Proposed:
+        return service.Proposed(answers, self.version(), key or uuid4())
+
+    def decide(self, who: Someone | None = None, now: datetime = TUESDAY_NOON, **named: Any) -> Any:
+        return self.do(service.record_decision, self.proposed(**named), who=who or self.director, now=now)
