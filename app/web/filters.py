@@ -1,0 +1,42 @@
+"""Dates and times as people read them, always in London."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from app.procedure.clocks import LONDON
+from app.procedure.explain import MONTHS, WEEKDAYS
+
+
+def long_date(day: date | None) -> str:
+    """26 November 2026."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+def weekday_date(day: date | None) -> str:
+    """Thursday 26 November 2026."""
+    return f"{WEEKDAYS[day.weekday()]} {long_date(day)}" if day else ""
+
+
+def clock_time(instant: datetime) -> str:
+    """5:30pm, 9am, midday or midnight, in London."""
+    local = instant.astimezone(LONDON)
+    if (local.hour, local.minute) in ((0, 0), (12, 0)):
+        return "midday" if local.hour else "midnight"
+    minutes = f":{local.minute:02}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+def london_datetime(instant: datetime | None) -> str:
+    """26 November 2026 at 5:30pm."""
+    if instant is None:
+        return ""
+    return f"{long_date(instant.astimezone(LONDON).date())} at {clock_time(instant)}"
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to templates."""
+    for made in (long_date, weekday_date, clock_time, london_datetime):
+        app.jinja_env.filters[made.__name__] = made
