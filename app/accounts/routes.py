@@ -65,7 +65,8 @@ def begin(organisation: str) -> ResponseReturnValue:
     except ProviderUnreachable as fault:
         return _unreachable(provider, fault)
     session_rules.keep_pending(pending)
-    return render_template("accounts/away.html", address=address, organisation=provider.organisation_name)
+    page = render_template("accounts/away.html", address=address, organisation=provider.organisation_name)
+    return page, {"Refresh": f"0; url={address}"}
 
 
 @accounts.get("/sign-in/callback")

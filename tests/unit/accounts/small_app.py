@@ -19,7 +19,7 @@ from tests.unit.accounts.hostile import PROVIDER_ID
 
 KNOWN = UUID("33333333-3333-4333-8333-333333333333")
 BASE = "http://localhost"
-PAGE = "{% block pageTitle %}{% endblock %}{% block head %}{% endblock %}{% block content %}{% endblock %}"
+PAGE = "{% block page_title %}{% endblock %}{% block content %}{% endblock %}"
 
 
 class MemoryRedis(Redis):

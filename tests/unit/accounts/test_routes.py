@@ -68,6 +68,7 @@ def begin(browser: FlaskClient, hostile: Hostile, wanted: str = "") -> dict[str,
     page = browser.post("/sign-in/council", data={"next": wanted})
     link = BeautifulSoup(page.text, "html.parser").find(id="continue")
     assert link is not None
+    assert page.headers["Refresh"] == f"0; url={link['href']}"
     asked = {name: values[0] for name, values in parse_qs(urlsplit(unescape(link["href"])).query).items()}
     hostile.nonce = asked["nonce"]
     return asked
