@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, request
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -27,15 +27,9 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def allow_form_to(*origins: str) -> None:
-    """Let this answer's form be redirected to further origins (a person's own organisation, to sign in)."""
-    g.csp_form_origins = [*g.get("csp_form_origins", []), *origins]
-
-
 def headers(response: Response) -> Response:
     """Set the headers."""
-    forms = " ".join(["'self'", *g.get("csp_form_origins", [])])
-    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce(), forms=forms)
+    response.headers["Content-Security-Policy"] = POLICY.format(nonce=nonce())
     response.headers.update(ALWAYS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
