@@ -39,7 +39,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("partnership_id", "submission_key"),
         sa.UniqueConstraint("partnership_id", "case_id"),
         sa.CheckConstraint("source IN ('agency', 'cdop')", name="source"),
-        sa.CheckConstraint("state IN ('draft', 'with-representative', 'submitted', 'discarded')", name="state"),
+        sa.CheckConstraint(
+            "state IN ('draft', 'with-representative', 'submitted', 'discarded')", name="state"
+        ),
         sa.CheckConstraint("(source = 'agency') = (agency_id IS NOT NULL)", name="agency_of_source"),
         sa.CheckConstraint("(state = 'submitted') = (case_id IS NOT NULL)", name="case_of_state"),
         rls.tenant_key("agency_id", "agencies"),
