@@ -3,7 +3,7 @@ other."""
 
 from __future__ import annotations
 
-from app.serious_incidents import rules, words
+from app.serious_incidents import notification_rules, rules, words
 from app.serious_incidents.models import (
     InitialView,
     NotificationDecision,
@@ -42,7 +42,7 @@ def notified(row: SeriousIncidentNotification) -> dict[str, str]:
     """A notification."""
     return {
         "submitted_at": words.at(row.submitted_at),
-        "channel": rules.CHANNELS[row.channel],
+        "channel": notification_rules.CHANNELS[row.channel],
         "channel_detail": row.channel_detail or "",
         "panel_reference": row.panel_reference,
         "submitted_by": row.submitted_by,

@@ -16,8 +16,8 @@ from app.serious_incidents import progress, recipients, rules, turns
 from app.serious_incidents.errors import ChangedMeanwhile, Incomplete, OutOfTurn
 from app.serious_incidents.models import NotificationDecision, PartnerPosition
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.responses import deem_what_is_due
 from app.serious_incidents.rules import DecisionAnswers
+from app.serious_incidents.silences import deem_what_is_due
 from app.serious_incidents.steps import happened
 from tenants.db import db
 

@@ -15,7 +15,7 @@ from app.procedure.clocks import day_end
 from app.procedure.events import EventKind, Party
 from app.procedure.marks import duty
 from app.serious_incidents import answers as in_words
-from app.serious_incidents import progress, recipients, rules, turns
+from app.serious_incidents import notification_rules, progress, recipients, turns
 from app.serious_incidents.clock import aware_at
 from app.serious_incidents.errors import Fault, Incomplete
 from app.serious_incidents.models import SeriousIncidentNotification
@@ -66,7 +66,7 @@ def record_notification(
         EventKind.NOTIFICATION_SENT, case_id,
         actor.acting_as(actor.holding(Permission.NOTIFICATION_RECORD)), now,
         at=facts.submitted_at, party=Party.LOCAL_AUTHORITY,
-        facts={"channel": row.channel, "missed": rules.missed(facts)},
+        facts={"channel": row.channel, "missed": notification_rules.missed(facts)},
         payload=dict(in_words.notified(row)),
     )  # fmt: skip
     to = [*recipients.holders(Party.PARTNERSHIP_TEAM, now), *recipients.holders(Party.LIG_CHAIR, now)]
@@ -76,22 +76,19 @@ def record_notification(
 
 
 def statutory_day(case_id: UUID) -> date | None:
-    """The last of the five working days from the local authority's awareness, if it is known when they began."""
+    """The last of the five working days from the local authority's awareness, where that is known."""
     return next((row.due_on for row in obligations_of(case_id) if row.duty == "B1-03"), None)
 
 
-def _facts(case_id: UUID, sent: Sent) -> rules.NotificationFacts | None:
+def _facts(case_id: UUID, sent: Sent) -> notification_rules.NotificationFacts | None:
     if sent.submitted_at is None:
         return None
-    day_only = any(
-        event.kind is EventKind.LOCAL_AUTHORITY_AWARE and event.facts.get("date_only")
-        for event in history(case_id)
-    )
+    aware = [event for event in history(case_id) if event.kind is EventKind.LOCAL_AUTHORITY_AWARE]
     last = statutory_day(case_id)
-    return rules.NotificationFacts(
+    return notification_rules.NotificationFacts(
         submitted_at=sent.submitted_at,
         aware_at=aware_at(case_id),
-        aware_date_only=day_only,
+        aware_date_only=any(event.facts.get("date_only") for event in aware),
         due=day_end(last) if last else None,
         recorded_late_reason=sent.recorded_late_reason,
         missed_reason=sent.missed_reason,
@@ -99,13 +96,13 @@ def _facts(case_id: UUID, sent: Sent) -> rules.NotificationFacts | None:
     )
 
 
-def _faults(sent: Sent, facts: rules.NotificationFacts | None, now: datetime) -> list[Fault]:
+def _faults(sent: Sent, facts: notification_rules.NotificationFacts | None, now: datetime) -> list[Fault]:
     faults = []
     if facts is None:
         faults.append(Fault("submitted_at", "Enter the date and time when the notification was sent"))
     else:
-        faults += rules.notification_faults(facts, now)
-    if sent.channel not in rules.CHANNELS:
+        faults += notification_rules.notification_faults(facts, now)
+    if sent.channel not in notification_rules.CHANNELS:
         faults.append(Fault("channel", "Select how the notification was sent"))
     elif sent.channel == "other" and not sent.channel_detail.strip():
         faults.append(Fault("channel_detail", "Say how the notification was sent"))
@@ -117,10 +114,10 @@ def _faults(sent: Sent, facts: rules.NotificationFacts | None, now: datetime) ->
 
 
 def _row(
-    case_id: UUID, sent: Sent, facts: rules.NotificationFacts, actor: Actor, now: datetime
+    case_id: UUID, sent: Sent, facts: notification_rules.NotificationFacts, actor: Actor, now: datetime
 ) -> SeriousIncidentNotification:
     acting = actor.acting_as(actor.holding(Permission.NOTIFICATION_RECORD))
-    late, missed = rules.recorded_late(facts, now), rules.missed(facts)
+    late, missed = notification_rules.recorded_late(facts, now), notification_rules.missed(facts)
     return SeriousIncidentNotification(
         case_id=case_id,
         submitted_at=facts.submitted_at,

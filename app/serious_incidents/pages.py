@@ -78,7 +78,7 @@ def take_step(
         return Problem(
             409,
             "This case changed while you were writing",
-            "Nothing has been recorded yet, and what you typed is below. Read what changed, then send it again.",
+            "Nothing has been recorded, and what you typed is below. Read what changed, then send it again.",
             again=True,
         )
     return None

@@ -83,7 +83,7 @@ def initial_view(reference: str) -> ResponseReturnValue:
 
 
 def _own_view(found: progress.Progress) -> Party:
-    """Whose view this person gives: the one their form names, else the one of theirs that is still awaited."""
+    """Whose view this person gives: the one their form names, else the one of theirs still awaited."""
     mine = [party for party in INITIAL_VIEWERS if current_actor().has(rules.VIEWERS[party])]
     named = [party for party in mine if party.value == request.form.get("party")]
     awaited = [party for party in mine if party not in found.views]
@@ -145,15 +145,15 @@ def _responded(case: Case, party: Party, key: UUID) -> ResponseReturnValue:
     if late:
         return to_case(
             case,
-            "The clock had ended before your answer, and agreement had been deemed. Your answer is kept and shown "
-            "as late; it does not change the position.",
+            "The clock had ended before your answer, and agreement had been deemed. Your answer is kept and "
+            "shown as late; it does not change the position.",
         )
     name = words.partner_in_sentence(party)
     return to_case(case, f"The response of {name} has been recorded. All three partners can see it.")
 
 
 def _own_partner() -> Party:
-    """The partner this person answers for: their only one, or the one of several that the address or form names."""
+    """The partner this person answers for: the only one, or the one of several that the address names."""
     mine = rules.partners_of(current_actor().capacities)
     named = request.values.get("party", "")
     wanted = [party for party in mine if not named or party.value == named]
@@ -186,7 +186,7 @@ def deputy(reference: str, party: str) -> ResponseReturnValue:
 @bp.get("/decision")
 @requires(Permission.CASE_VIEW)
 def decision(reference: str) -> ResponseReturnValue:
-    """The decision page: the positions side by side, the test, the guidance, and the form for who may record it."""
+    """The decision page: the positions side by side, and the form for whoever may record the decision."""
     case = seen(reference, "decision")
     form = forms.DecisionForm()
     return _decision_page(case, form, None)
@@ -269,8 +269,8 @@ def inform(reference: str) -> ResponseReturnValue:
         problem = take_step(
             form,
             lambda: service.inform(
-                case.id, parties=form.chosen(), elsewhere_at=form.elsewhere_at(), detail=form.detail.data or "",
-                actor=current_actor(), now=g.now, key=key,
+                case.id, parties=form.chosen(), elsewhere_at=form.elsewhere_at(),
+                detail=form.detail.data or "", actor=current_actor(), now=g.now, key=key,
             ),
         )  # fmt: skip
         if problem is None:

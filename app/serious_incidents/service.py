@@ -5,15 +5,9 @@ from __future__ import annotations
 
 from app.serious_incidents.decisions import Proposed, record_decision
 from app.serious_incidents.notifications import Sent, record_notification
-from app.serious_incidents.responses import (
-    Answer,
-    contact_deputy,
-    deem,
-    request_bounced,
-    request_delivered,
-    respond,
-)
+from app.serious_incidents.responses import Answer, respond
 from app.serious_incidents.sharing import give_initial_view, inform, share_initial_view, share_referral
+from app.serious_incidents.silences import contact_deputy, deem, request_bounced, request_delivered
 
 __all__ = [
     "Answer",

@@ -77,11 +77,21 @@ def give_initial_view(
     if held is None:
         raise OutOfTurn("This view is not yours to give", f"It is for the {words.party_name(party)} to give.")
     acting = actor.acting_as([held])
+    view = _keep_view(case_id, party, outcome or "", rationale.strip(), acting, now, key)
+    complete = all(one in found.views or one is party for one in INITIAL_VIEWERS)
+    _tell_team(case, "initial-views-complete" if complete else "initial-view-given", party, now)
+    changed(case)
+    return view
+
+
+def _keep_view(
+    case_id: UUID, party: Party, outcome: str, rationale: str, acting: Acting, now: datetime, key: UUID
+) -> InitialView:
     view = InitialView(
         case_id=case_id,
         party=party.value,
         outcome=outcome,
-        rationale=rationale.strip(),
+        rationale=rationale,
         person_id=acting.person_id,
         person_name=acting.name,
         capacity=acting.capacity,
@@ -93,9 +103,6 @@ def give_initial_view(
         EventKind.INITIAL_VIEW_GIVEN, case_id, acting, now, party=party, outcome=outcome,
         payload={"rationale": view.rationale},
     )  # fmt: skip
-    complete = all(one in found.views or one is party for one in INITIAL_VIEWERS)
-    _tell_team(case, "initial-views-complete" if complete else "initial-view-given", party, now)
-    changed(case)
     return view
 
 

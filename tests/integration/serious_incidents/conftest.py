@@ -6,7 +6,7 @@ from tests.integration.serious_incidents.journey import Journey
 from tests.support.places import Place
 
 
-@pytest.fixture()
+@pytest.fixture
 def journey(wight: Place) -> Journey:
     """A case just referred."""
     return Journey(wight)

@@ -1,4 +1,4 @@
-"""A case of the Isle of Wight taken along the decision to notify, step by step, by the people of the demonstration."""
+"""A case of the Isle of Wight taken step by step along the decision to notify, by the people of the demo."""
 
 from __future__ import annotations
 
@@ -70,14 +70,12 @@ class Journey:
                 title="A child aged 4 (invented)", source="agency", agency_id=None, referred_by=None,
                 children=[ChildFacts("subject", None, None, "unknown")], now=MONDAY,
             )  # fmt: skip
+            common: dict[str, Any] = {"case_id": case.id, "acting": SYSTEM, "now": MONDAY}
+            common["stage"] = Stage.REFERRAL
             for kind in (EventKind.REFERRAL_SUBMITTED, EventKind.REFERRAL_ACKNOWLEDGED):
-                record(
-                    kind, case_id=case.id, acting=SYSTEM, happened_at=MONDAY, now=MONDAY, stage=Stage.REFERRAL,
-                )  # fmt: skip
-            record(
-                EventKind.LOCAL_AUTHORITY_AWARE, case_id=case.id, acting=SYSTEM, happened_at=MONDAY - 2 * HOUR,
-                now=MONDAY, stage=Stage.REFERRAL, party=Party.LOCAL_AUTHORITY,
-            )  # fmt: skip
+                record(kind, happened_at=MONDAY, **common)
+            kind, aware = EventKind.LOCAL_AUTHORITY_AWARE, MONDAY - 2 * HOUR
+            record(kind, happened_at=aware, party=Party.LOCAL_AUTHORITY, **common)
             db.session.commit()
             return case.id, case.reference
 

@@ -10,8 +10,9 @@ import pytest
 from app.access.actor import Capacity
 from app.access.roles import Role
 from app.procedure.events import SAFEGUARDING_PARTNERS, Party
-from app.serious_incidents import rules
-from app.serious_incidents.rules import DecisionAnswers, NotificationFacts, Position
+from app.serious_incidents import notification_rules, rules
+from app.serious_incidents.notification_rules import NotificationFacts
+from app.serious_incidents.rules import DecisionAnswers, Position
 
 NOTIFY, NOT = "notify", "do-not-notify"
 MET = DecisionAnswers(
@@ -177,7 +178,7 @@ SENT = NotificationFacts(
 
 
 def notification_fields(facts: NotificationFacts) -> set[str]:
-    return {fault.field for fault in rules.notification_faults(facts, NOW)}
+    return {fault.field for fault in notification_rules.notification_faults(facts, NOW)}
 
 
 @pytest.mark.duty("B1-03")

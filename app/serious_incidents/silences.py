@@ -1,0 +1,153 @@
+"""What stands behind a silence: receipt of the request, the deputy contacted, and agreement deemed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app.access.actor import SYSTEM, Acting, Actor
+from app.access.permissions import Permission
+from app.cases.service import Case, changed, lock
+from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
+from app.procedure.marks import duty
+from app.serious_incidents import progress, recipients, turns
+from app.serious_incidents.clock import Silence, silence
+from app.serious_incidents.errors import OutOfTurn
+from app.serious_incidents.models import PartnerPosition
+from app.serious_incidents.progress import Progress
+from app.serious_incidents.steps import happened, has_happened, take
+from tenants.db import db
+
+log = structlog.get_logger()
+
+
+def received(case_id: UUID, party: Party, acting: Acting, at: datetime, now: datetime | None = None) -> bool:
+    """Record receipt once: responding implies it, and the mail server's acceptance tells it."""
+    if has_happened(case_id, EventKind.REQUEST_RECEIVED, party):
+        return False
+    happened(EventKind.REQUEST_RECEIVED, case_id, acting, now or at, at=at, party=party)
+    return True
+
+
+def request_delivered(case_id: UUID, party: Party, at: datetime, now: datetime) -> bool:
+    """The request was accepted by the server of a partner's representative or deputy: their clock begins
+    (point 12).
+
+    `at` is when it was accepted. Returns whether this was the first receipt.
+    """
+    lock(case_id)
+    if progress.load(case_id).view_shared is None:
+        return False
+    return received(case_id, party, SYSTEM, at, now)
+
+
+def request_bounced(case_id: UUID, party: Party, at: datetime, now: datetime) -> bool:
+    """The request could not be delivered. Where another representative has received it, nothing is
+    recorded."""
+    lock(case_id)
+    known = (EventKind.REQUEST_RECEIVED, EventKind.REQUEST_BOUNCED)
+    if any(has_happened(case_id, kind, party) for kind in known):
+        return False
+    happened(EventKind.REQUEST_BOUNCED, case_id, SYSTEM, now, at=at, party=party)
+    return True
+
+
+@duty("N-04")
+def contact_deputy(
+    case_id: UUID, party: Party, *, actor: Actor | None, now: datetime, key: UUID | None = None
+) -> bool:
+    """Contact a partner's deputy before its clock ends, and tell its generic inbox that something waits.
+
+    By the job (`actor` None) it is skipped where the partner has a position or the deputy was contacted; by
+    hand those raise OutOfTurn or AlreadyDone. Returns whether it was done now.
+    """
+    case = lock(case_id)
+    found = progress.load(case_id)
+    reason = turns.deputy(found, party)
+    if reason is not None:
+        if actor is None or turns.same(reason, key):
+            return False
+        raise reason
+    acting = SYSTEM if actor is None else actor.acting_as(actor.holding(Permission.DEPUTY_CONTACT))
+    deputies = recipients.deputies(party, now)
+    inbox = recipients.generic_inbox(party)
+    if not deputies and inbox is None:
+        log.warning("deputy-nobody", case_id=str(case_id), party=party.value)
+        if actor is None:
+            return False
+        raise OutOfTurn(
+            "There is nobody to contact", "This partner has neither a deputy nor a generic inbox."
+        )
+    about = {"case_id": case_id, "reference": case.reference, "now": now, "party": party}
+    recipients.tell("deputy-contact", deputies, **about)  # type: ignore[arg-type]
+    recipients.tell("inbox-waiting", [inbox] if inbox else [], **about)  # type: ignore[arg-type]
+    take(case_id, progress.DEPUTY, acting, now, party=party, key=key)
+    happened(
+        EventKind.DEPUTY_CONTACTED, case_id, acting, now, party=party,
+        facts={"deputies": len(deputies), "inbox": inbox is not None},
+    )  # fmt: skip
+    changed(case)
+    return True
+
+
+@duty("B1-08", "N-04")
+def deem(case_id: UUID, party: Party, now: datetime) -> bool:
+    """Count a partner's silence as deemed agreement, exactly once, as of the moment when the clock ended.
+
+    Nothing happens where the procedure does not allow it; the log then says why, without content.
+    """
+    case = lock(case_id)
+    why_not = _deem(case, progress.load(case_id), party, now)
+    if why_not:
+        log.info("not-deemed", case_id=str(case_id), party=party.value, why=why_not)
+    return not why_not
+
+
+def deem_what_is_due(case: Case, found: Progress, now: datetime) -> list[Party]:
+    """Count every silence whose clock has ended, although the job may not have run yet. The case must be
+    locked."""
+    return [party for party in SAFEGUARDING_PARTNERS if not _deem(case, found, party, now)]
+
+
+def _deem(case: Case, found: Progress, party: Party, now: datetime) -> str:
+    """Deem what the procedure allows; returns why it does not, or nothing where it was done."""
+    if party in found.positions:
+        return "a position is held"
+    verdict = silence(case.id, party, now)
+    if not isinstance(verdict, Silence):
+        return verdict
+    db.session.add(
+        PartnerPosition(
+            case_id=case.id,
+            party=party.value,
+            kind="deemed",
+            outcome=verdict.outcome,
+            person_name="",
+            capacity="No response before the clock ended",
+            happened_at=verdict.ended,
+            recorded_at=now,
+            late=False,
+        )
+    )
+    happened(
+        EventKind.RESPONSE_DEEMED,
+        case.id,
+        SYSTEM,
+        now,
+        at=verdict.ended,
+        party=party,
+        outcome=verdict.outcome,
+    )
+    to = [*recipients.representatives(party, now), *recipients.holders(Party.PARTNERSHIP_TEAM, now)]
+    recipients.tell(
+        "response-deemed",
+        list(dict.fromkeys(to)),
+        case_id=case.id,
+        reference=case.reference,
+        now=now,
+        party=party,
+    )
+    changed(case)
+    return ""
