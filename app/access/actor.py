@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import g
-
 from app.access.permissions import Condition, Permission, grant_for
 from app.access.roles import ROLE_NAMES, Role
 from app.procedure.events import Party
@@ -88,12 +86,3 @@ class Acting:
 
 
 SYSTEM = Acting(None, "Waymark", "Waymark (automatic)")
-
-
-def current_actor() -> Actor:
-    """The actor of this request. Raises RuntimeError outside a partnership's pages."""
-    actor = g.get("actor")
-    if actor is None:
-        raise RuntimeError("nobody is acting in a partnership")
-    assert isinstance(actor, Actor)
-    return actor

@@ -9,7 +9,8 @@ from flask import Flask, abort, current_app, g, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access.actor import Actor, current_actor
+from app.access.actor import Actor
+from app.access.current import current_actor
 from app.access.permissions import Permission
 from app.access.queries import capacities_of
 from tenants.registry import partnership_by_slug

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access.actor import current_actor
+from app.access.current import current_actor
 from app.access.guard import public, refuse, requires
 from app.access.permissions import Permission
 from app.cases import presenting

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access.actor import current_actor
+from app.access.current import current_actor
 from app.access.guard import requires
 from app.access.permissions import Permission
 from app.referrals import forms, service, submission, words

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask import abort, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access.actor import current_actor
+from app.access.current import current_actor
 from app.access.guard import requires
 from app.access.permissions import Permission
 from app.referrals import forms, service, words
@@ -63,10 +63,11 @@ def section_page(
         title=title_of(found, section),
         asked=forms.show(page, shown, faults, listed),
         faults=faults,
+        summary=[(fault.field, fault.message) for fault in faults],
         items=_items(found, page, checked, listed),
         most=MOST.get(page.items, 0),
         authorities=listed.authorities,
-        conflict=conflict,
+        conflict=None if conflict is None else [(row.question, row.saved, row.typed) for row in conflict],
         form_id=uuid4(),
         back=listed_on(section),
     )

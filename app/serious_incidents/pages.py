@@ -11,7 +11,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from app.access.actor import current_actor
+from app.access.current import current_actor
 from app.access.guard import refuse
 from app.access.permissions import Permission
 from app.cases.queries import visible_case

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from app.access.actor import Actor, current_actor
+from app.access.actor import Actor
+from app.access.current import current_actor
 from app.access.roles import Role
 from app.cases.queries import obligations_of
 from app.ledger.service import history

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
-from app.access.actor import current_actor
+from app.access.current import current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.queries import stages_of

@@ -1,0 +1,204 @@
+"""Who may do what: every route × method × role × {own partnership, another, nobody signed in, membership ended}.
+
+The table below is written by hand. A role that is not named for a permission is refused, and refusal is the same page
+as a wrong address. A new route whose parts are not known here, or whose permission is not in the table, fails.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app.access.guard import declared
+from app.access.permissions import Permission
+from app.access.roles import Role
+from app.clock_source import real_now
+from tenants.db import db
+from tests.support.cast import cast
+from tests.support.people import Someone, client_of
+from tests.support.places import Place, fresh_place
+
+R, P = Role, Permission
+EVERYBODY = set(Role)
+TEAM = {R.PARTNERSHIP_TEAM, R.STRATEGIC_MANAGER}
+PARTNERS = {R.PARTNER_REPRESENTATIVE, R.DESIGNATED_PROFESSIONAL, R.SERVICE_DIRECTOR}
+SEES_CASES = TEAM | PARTNERS | {R.LIG_CHAIR, R.INDEPENDENT_SCRUTINEER, R.AGENCY_LIG_MEMBER}
+# For each permission, the roles that reach a case or draft which somebody else's agency referred. The CDOP chair holds
+# some of these for own referrals only, and so does not reach this one.
+REACHES: dict[Permission, set[Role]] = {
+    P.PARTNERSHIP_ENTER: EVERYBODY,
+    P.TASKS_VIEW: EVERYBODY,
+    P.CASES_LIST: SEES_CASES | {R.CDOP_CHAIR},
+    P.CASE_VIEW: SEES_CASES,
+    P.REFERRAL_SHARE: TEAM,
+    P.INITIAL_VIEW_GIVE: {R.LIG_CHAIR, R.SERVICE_DIRECTOR},
+    P.INITIAL_VIEW_SHARE: TEAM,
+    P.RESPONSE_GIVE: PARTNERS,
+    P.DEPUTY_CONTACT: TEAM,
+    P.DECISION_RECORD: {R.SERVICE_DIRECTOR, R.PARTNER_REPRESENTATIVE},
+    P.NOTIFICATION_RECORD: TEAM | {R.SERVICE_DIRECTOR},
+    P.PARTIES_INFORM: TEAM,
+    P.READ_LOG_VIEW: {R.STRATEGIC_MANAGER, R.INDEPENDENT_SCRUTINEER},
+    # a draft of community health, shared with that agency's representative
+    P.REFERRAL_DRAFT: {R.PRACTITIONER, R.AGENCY_LIG_MEMBER},
+    P.REFERRAL_SUBMIT: {R.AGENCY_LIG_MEMBER},
+}
+# Pages of referrals that are about no one draft: reached by whoever may begin one.
+LISTS = {"referrals.index", "referrals.new"}
+MAY_DRAFT = {R.PRACTITIONER, R.AGENCY_LIG_MEMBER, R.PARTNER_REPRESENTATIVE, R.DESIGNATED_PROFESSIONAL, R.CDOP_CHAIR}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A partnership with a case and a draft, everybody in it, and another partnership with everybody in it."""
+
+    app: Flask
+    place: Place
+    parts: dict[str, str]
+    own: dict[Role, Someone]
+    other: dict[Role, Someone]
+    ended: dict[Role, Someone]
+
+
+@pytest.fixture(scope="module")
+def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory) -> World:
+    folder: Path = tmp_path_factory.mktemp("matrix")
+    place, elsewhere = fresh_place(app, owner_of, folder), fresh_place(app, owner_of, folder)
+    own, other, ended = cast(place, owner_of), cast(elsewhere, owner_of), cast(place, owner_of, ended=True)
+    reference, key = make_case(own[R.PARTNERSHIP_TEAM])
+    draft = make_draft(own[R.PRACTITIONER])
+    parts = {"reference": reference, "key": key, "party": "police", "draft_id": str(draft), "section": "incident"}
+    return World(app, place, parts, own, other, ended)
+
+
+def make_case(team: Someone) -> tuple[str, str]:
+    """A referred case, shared so that clocks run; its reference and the key of an obligation with a date."""
+    from app.access.actor import SYSTEM
+    from app.cases.service import ChildFacts, open_case
+    from app.ledger.service import record
+    from app.procedure.events import EventKind, Stage
+
+    now = real_now()
+    with team.place.pinned():
+        case = open_case(
+            title="A child (invented)", source="agency", agency_id=None, referred_by=None,
+            children=[ChildFacts("subject", None, None, "unknown")], now=now,
+        )  # fmt: skip
+        record(EventKind.REFERRAL_SUBMITTED, case_id=case.id, acting=SYSTEM, happened_at=now, now=now, stage=Stage.REFERRAL)
+        db.session.commit()
+        return case.reference, "B1-06"
+
+
+def make_draft(author: Someone) -> UUID:
+    """A practitioner's draft, shared with their agency's representative."""
+    from app.referrals import service
+    from app.referrals.queries import ways_to_refer
+
+    now = real_now()
+    with author.place.pinned():
+        actor = author.actor()
+        draft = service.start_draft(actor, ways_to_refer(actor)[0], uuid4(), now)
+        db.session.commit()
+        service.share_with_representative(draft.id, actor, now)
+        db.session.commit()
+        return draft.id
+
+
+def cells(app: Flask) -> list[tuple[Rule, str, Permission]]:
+    """Every route that needs a permission, once for each method."""
+    found = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        permission, _reason = declared(app, rule.endpoint)
+        if permission is not None:
+            found += [(rule, method, permission) for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})]
+    return found
+
+
+def address(rule: Rule, world: World, slug: str | None = None) -> str:
+    """The address of a route for this world. A part that is not known here fails: a new route needs its cells."""
+    wanted = {name: world.parts[name] for name in rule.arguments - {"slug"}}
+    path = rule.rule
+    for name, value in {**wanted, "slug": slug or world.place.slug}.items():
+        for form in (f"<{name}>", f"<uuid:{name}>"):
+            path = path.replace(form, value)
+    assert "<" not in path, f"{rule.rule} has a part that this test does not know"
+    return path
+
+
+def ask(client: FlaskClient, method: str, path: str) -> tuple[int, bytes]:
+    answer = client.open(path, method=method)
+    return answer.status_code, answer.data
+
+
+def nowhere(client: FlaskClient, method: str) -> bytes:
+    """What a wrong address answers to the same person."""
+    answer = client.open("/isle-of-nowhere/nothing/here", method=method)
+    assert answer.status_code == 404
+    return answer.data
+
+
+def expected(rule: Rule, permission: Permission) -> set[Role]:
+    return MAY_DRAFT if rule.endpoint in LISTS else REACHES[permission]
+
+
+def comparable(page: bytes) -> bytes:
+    """A page without what differs from one answer to the next: nonce, form token and the moment."""
+    page = re.sub(rb'nonce="[^"]*"', b"", page)
+    page = re.sub(rb'name="csrf_token" value="[^"]*"', b"", page)
+    return re.sub(rb"It is [^<]*?\.", b"", page)
+
+
+def test_every_permission_is_in_the_table() -> None:
+    assert set(REACHES) == set(Permission)
+
+
+def test_every_cell(world: World) -> None:
+    faults, count = [], 0
+    everyone = [("own", world.own), ("other", world.other), ("ended", world.ended)]
+    clients = {(name, role): client_of(world.app, people[role]) for name, people in everyone for role in Role}
+    stranger = world.app.test_client()
+    for rule, method, permission in cells(world.app):
+        path, reached = address(rule, world), expected(rule, permission)
+        status, _page = ask(stranger, method, path)
+        count += 1
+        if status != (302 if method == "GET" else 401):
+            faults.append(f"{method} {path} nobody signed in: {status}")
+        for (name, role), client in clients.items():
+            if name == "own" and method == "POST":
+                continue  # what a person may do is done once, below, on a case of its own for each
+            count += 1
+            status, page = ask(client, method, path)
+            allowed = name == "own" and role in reached
+            if status >= 500 or (status == 404) == allowed:
+                faults.append(f"{method} {rule.rule} {name} {role.value}: {status}, allowed {allowed}")
+            elif not allowed and comparable(page) != comparable(nowhere(client, method)):
+                faults.append(f"{method} {rule.rule} {name} {role.value}: refused with another page than a wrong address")
+    print(f"\n{count} cells of the permission matrix executed")
+    assert faults == []
+    assert count > 500
+
+
+def test_every_cell_that_changes_something(world: World) -> None:
+    faults, count = [], 0
+    for rule, method, permission in cells(world.app):
+        if method != "POST":
+            continue
+        for role in Role:
+            count += 1
+            case, key = make_case(world.own[R.PARTNERSHIP_TEAM])
+            draft = make_draft(world.own[R.PRACTITIONER])
+            parts = {**world.parts, "reference": case, "key": key, "draft_id": str(draft)}
+            own = World(world.app, world.place, parts, world.own, world.other, world.ended)
+            status, _page = ask(client_of(world.app, world.own[role]), method, address(rule, own))
+            allowed = role in expected(rule, permission)
+            if status >= 500 or (status == 404) == allowed:
+                faults.append(f"{method} {rule.rule} own {role.value}: {status}, allowed {allowed}")
+    print(f"\n{count} changing cells of the permission matrix executed")
+    assert faults == []
