@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import clock_source
 from app.access.guard import public
+from app.demo.clock import STEPS, StillWorking, advance
 
 bp = Blueprint("demo", __name__, template_folder="templates")
-STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 @bp.get("/demo/clock")
 @public("the demonstration's own clock; the room does not exist in production")
 def clock() -> ResponseReturnValue:
     """Show what time the demonstration thinks it is, and the ways to move it."""
-    return render_template("demo/clock.html", now=g.now, error=None)
+    stopped = request.args.get("stopped") == "yes"
+    return render_template("demo/clock.html", stopped=stopped, error=None)
 
 
 @bp.post("/demo/clock")
@@ -27,6 +25,13 @@ def move() -> ResponseReturnValue:
     """Move the clock forward by one of the offered steps."""
     step = STEPS.get(request.form.get("step", ""))
     if step is None:
-        return render_template("demo/clock.html", now=g.now, error="Select how far to move the clock."), 422
-    clock_source.move_forward(step)
-    return redirect(url_for("demo.clock"), 303)
+        return _again("Select how far to move the clock.")
+    try:
+        stopped = advance(current_app._get_current_object(), step, g.now)  # type: ignore[attr-defined]
+    except StillWorking:
+        return _again("Waymark is still doing what has fallen due. Wait a few seconds, and press again.")
+    return redirect(url_for("demo.clock", stopped="yes" if stopped else None), 303)
+
+
+def _again(error: str) -> ResponseReturnValue:
+    return render_template("demo/clock.html", stopped=False, error=error), 422
