@@ -18,6 +18,7 @@ from app.cases.queries import visible_case
 from app.cases.service import Case, StaleCase
 from app.ledger import read_log
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
+from app.serious_incidents.fields import Moment
 from app.serious_incidents.queries import decision_overview
 from tenants.db import db
 
@@ -100,9 +101,24 @@ def show(
     overview = decision_overview(case.id)
     status = problem.status if problem else (400 if form.errors else 200)
     page = render_template(
-        f"serious_incidents/{template}.html", case=case, form=form, problem=problem, decision=overview, **more
+        f"serious_incidents/{template}.html",
+        case=case,
+        form=form,
+        problem=problem,
+        decision=overview,
+        errors=_errors(form),
+        **more,
     )
     return page, status
+
+
+def _errors(form: FlaskForm) -> list[tuple[str, str]]:
+    """The first fault of each field, with the part of the page that it leads to, in the order of the form."""
+    return [
+        (f"{field.name}-day" if isinstance(field, Moment) else field.id, field.errors[0])
+        for field in form
+        if field.errors
+    ]
 
 
 def not_now(case: Case, reason: OutOfTurn) -> ResponseReturnValue:

@@ -67,11 +67,11 @@ def initial_view(reference: str) -> ResponseReturnValue:
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
     if form.validate_on_submit():
-        typed = {"outcome": words.OUTCOMES.get(form.outcome.data, ""), "rationale": form.rationale.data or ""}
+        typed = {"outcome": words.OUTCOMES.get(form.outcome.data, ""), "rationale": form.rationale.cleaned}
         problem = take_step(
             form,
             lambda: service.give_initial_view(
-                case.id, party=party, outcome=form.outcome.data, rationale=form.rationale.data or "",
+                case.id, party=party, outcome=form.outcome.data, rationale=form.rationale.cleaned,
                 actor=actor, now=g.now, key=key,
             ),
             typed,
@@ -125,7 +125,7 @@ def response(reference: str) -> ResponseReturnValue:
         return not_now(case, reason)
     if form.validate_on_submit():
         answer = service.Answer(
-            party=party, outcome=form.outcome.data, rationale=form.rationale.data or "",
+            party=party, outcome=form.outcome.data, rationale=form.rationale.cleaned,
             seen=form.seen.data or "", key=key,
         )  # fmt: skip
         problem = take_step(form, lambda: service.respond(case.id, answer, actor=actor, now=g.now))
@@ -270,7 +270,7 @@ def inform(reference: str) -> ResponseReturnValue:
             form,
             lambda: service.inform(
                 case.id, parties=form.chosen(), elsewhere_at=form.elsewhere_at(),
-                detail=form.detail.data or "", actor=current_actor(), now=g.now, key=key,
+                detail=form.detail.cleaned, actor=current_actor(), now=g.now, key=key,
             ),
         )  # fmt: skip
         if problem is None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from app.access.owners import NAMES
 from app.procedure.events import Outcome, Party
+from app.web.filters import london_datetime
 
-LONDON = ZoneInfo("Europe/London")
 OUTCOMES = {Outcome.NOTIFY.value: "Notify the Panel", Outcome.DO_NOT_NOTIFY.value: "Do not notify the Panel"}
 ABUSE = {"known": "Known", "suspected": "Suspected", "neither": "Neither known nor suspected"}
 
@@ -20,9 +19,7 @@ def party_name(party: Party | str) -> str:
 
 def at(instant: datetime) -> str:
     """An instant as London people read it: 23 November 2026 at 4:05pm."""
-    local = instant.astimezone(LONDON)
-    hour = local.hour % 12 or 12
-    return f"{local.day} {local:%B %Y} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    return london_datetime(instant)
 
 
 def by(name: str, capacity: str) -> str:

@@ -1,0 +1,159 @@
+"""The fields of this room's forms: what was typed is kept and shown again, whatever it holds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import render_template
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovCheckboxInput,
+    GovRadioInput,
+    GovTextArea,
+    GovTextInput,
+)
+from markupsafe import Markup
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import StopValidation
+
+from app.procedure.clocks import NoSuchTime, combine_london
+from app.web.text_rules import REPLACEMENT, displayable, normalised, parse_date, parse_time, text_fault
+
+LONGEST = 10_000
+LONGEST_LINE = 200
+
+
+class Typed:
+    """A text as it was typed, refused with a message where it cannot be kept as it stands."""
+
+    limit = LONGEST
+    lines = True
+    data: str | None
+    label: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep the text exactly; `cleaned` gives it as it is stored."""
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse what cannot be stored, or reads differently from what it says."""
+        text = self.data or ""
+        fault = text_fault(text, self.limit, self.lines, "This answer")
+        if fault is None and REPLACEMENT in text:
+            fault = "This answer contains a broken character (\ufffd); type it again"
+        if fault is not None:
+            raise StopValidation(fault)
+
+    @property
+    def cleaned(self) -> str:
+        """The text as it is stored: composed characters, no outer blanks."""
+        return normalised(self.data or "")
+
+    def _value(self) -> str:
+        return displayable(self.data or "")
+
+
+class Words(Typed, TextAreaField):
+    """Several lines of text."""
+
+    widget = GovTextArea()
+
+
+class Line(Typed, StringField):
+    """One line of text."""
+
+    limit = LONGEST_LINE
+    lines = False
+    widget = GovTextInput()
+
+
+class Moment(Field):
+    """A London date and time of day. `data` is the aware instant, or None; `typed` keeps the four texts."""
+
+    PARTS = ("day", "month", "year", "time")
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the four inputs `name-day` to `name-time`; a fault is told when the form is validated."""
+        self.process_errors, self.fault = [], None
+        self.data: datetime | None = None
+        given = {part: (formdata.get(f"{self.name}-{part}") or "") if formdata else "" for part in self.PARTS}
+        self.raw_data = list(given.values())
+        self.typed = {part: displayable(text[:LONGEST_LINE]) for part, text in given.items()}
+        self.fault = self._read(given)
+
+    def _read(self, given: dict[str, str]) -> str | None:
+        day, wrong_day = parse_date(given["day"][:40], given["month"][:40], given["year"][:40], "The date")
+        at, wrong_time = parse_time(given["time"][:40], "The time")
+        if wrong_day or wrong_time:
+            return wrong_day or wrong_time
+        if day is None and at is None:
+            return None
+        if day is None or at is None:
+            return "Enter the date" if day is None else "Enter the time, like 9:30am or 14:30"
+        return self._combine(day, at)
+
+    def _combine(self, day: date, at: time) -> str | None:
+        try:
+            self.data = combine_london(day, at)
+        except NoSuchTime as error:
+            return str(error)
+        return None
+
+    def pre_validate(self, _form: Any) -> None:
+        """Tell what is wrong with the date or the time."""
+        if self.fault:
+            raise StopValidation(self.fault)
+
+    def widget(self, field: Moment, **_ignored: Any) -> Markup:
+        """Day, month, year and time in one group."""
+        return Markup(render_template("serious_incidents/_moment.html", field=field))  # noqa: S704 (our template)
+
+    def in_words(self) -> str:
+        """What was typed, as one text."""
+        return " ".join(text for text in self.typed.values() if text)
+
+
+def words(label: str, hint: str = "") -> Words:
+    """A question answered in several lines."""
+    return Words(label, description=hint, render_kw={"rows": 4, "params": _bold(label)})
+
+
+def line(label: str, hint: str = "") -> Line:
+    """A question answered in one line."""
+    return Line(label, description=hint, render_kw={"params": _bold(label)})
+
+
+def one_of(label: str, choices: dict[str, str], hint: str = "") -> RadioField:
+    """A choice of one. What is not among the choices counts as no answer, and the rules ask for one."""
+    return RadioField(
+        label, choices=list(choices.items()), description=hint, validate_choice=False, widget=GovRadioInput(),
+        render_kw={"params": _legend(label, hint)},
+    )  # fmt: skip
+
+
+def some_of(label: str, choices: dict[str, str], hint: str = "") -> SelectMultipleField:
+    """A choice of several."""
+    return SelectMultipleField(
+        label, choices=list(choices.items()), description=hint, validate_choice=False,
+        widget=GovCheckboxesInput(), render_kw={"params": _legend(label, hint)},
+    )  # fmt: skip
+
+
+def tick(label: str) -> BooleanField:
+    """Something to confirm."""
+    return BooleanField(label, widget=GovCheckboxInput(), render_kw={"params": {"hint": None}})
+
+
+def moment(label: str, hint: str = "") -> Moment:
+    """When something happened."""
+    return Moment(label, description=hint)
+
+
+def _bold(label: str) -> dict[str, Any]:
+    return {"label": {"text": label, "classes": "govuk-label--s"}}
+
+
+def _legend(label: str, hint: str) -> dict[str, Any]:
+    legend = {"legend": {"text": label, "classes": "govuk-fieldset__legend--s"}}
+    return {"fieldset": legend, "hint": {"text": hint} if hint else None}
