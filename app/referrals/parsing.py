@@ -165,7 +165,7 @@ def _chosen(question: Question, text: str, lists: Lists) -> str:
 
 def _checked(question: Question, typed: Typed, lists: Lists) -> tuple[str, ...] | None:
     found = typed.get(question.name, [])
-    ticked = [found] if isinstance(found, str) else list(found)
+    ticked = [value for value in ([found] if isinstance(found, str) else found) if value]
     known = {choice.value for choice in lists.choices(question)}
     if any(value not in known for value in ticked):
         raise NotUnderstood("Select from the list")

@@ -82,7 +82,7 @@ def happened_wrongs(child: Child, now: datetime) -> list[Wrong]:
     wrongs = []
     if day > london_date(now):
         wrongs.append(Wrong(child.page, question, f"The date of {what} cannot be in the future"))
-    elif child.birth != "unborn" and child.born_on is not None and day < child.born_on:
+    elif child.birth != "unborn" and child.born_on is not None and day < child.born_on <= london_date(now):
         wrongs.append(Wrong(child.page, question, f"The date of {what} cannot be before the date of birth"))
     elif child.birth == "unborn" and what == "death":
         wrongs.append(

@@ -19,6 +19,7 @@ from app.referrals.parsing import read_page
 from app.referrals.queries import lists
 from app.referrals.questions import Lists, Page
 from app.referrals.routes import bp, checked_now, listed_on, opened, refused, title_of, to_done
+from app.web.filters import clock_time
 from tenants.db import db
 
 
@@ -182,7 +183,7 @@ def autosave(draft_id: UUID, section: str) -> ResponseReturnValue:
         db.session.rollback()
         return jsonify(saved=False, message=str(why)), 409
     db.session.commit()
-    return jsonify(saved=True, saved_at=found.updated_at.isoformat(), version=found.version)
+    return jsonify(saved=True, saved_at=clock_time(found.updated_at), version=found.version)
 
 
 @bp.get("/referrals/<uuid:draft_id>/<section>/remove")
