@@ -1,118 +1,261 @@
-"""The background: a sweeper that hands over what is due, and a worker that does it. Ends cleanly, children included.
+"""The background of Waymark: a sweeper that finds what is due, workers that do it, and the ledger's anchors.
 
-`python worker.py` runs until it is asked to stop; `--burst` does what is due now and ends.
+`python worker.py` runs until it is told to stop (SIGTERM or SIGINT) and leaves no child behind. `--burst`
+does what is due now and ends.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
+import ctypes
 import os
 import signal
 import sys
 import time
-from multiprocessing import get_context
+from collections.abc import Callable
 from types import FrameType
 
+import structlog
 from flask import Flask
+from redis.exceptions import RedisError
 from rq import Queue, Worker
+from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import create_checked_app
-from app.ledger import anchors
-from app.outbox.jobs import use_app
-from app.outbox.sweeper import QUEUE, sweep_once
+from app.outbox import jobs
+from app.outbox.smtp import check_host
+from app.outbox.sweeper import FUNCTION, relay_engine, sweep_once, work_queue
+from config import ConfigurationError
 from tenants.db import db
 
-BETWEEN_SWEEPS = 1.0
-BETWEEN_ANCHORS = 300.0
-MAINTENANCE = 30
-PATIENCE = 20.0
+log = structlog.get_logger()
+
+SWEEP_EVERY_SECONDS = 1.0
+ANCHOR_EVERY_SECONDS = 300.0
+# Short, so that a job whose worker and child were killed together does not stay "started" for long.
+MAINTENANCE_SECONDS = 30
+WORKER_TTL_SECONDS = 60
+GRACE_SECONDS = 20.0
+RESTART_PAUSE_SECONDS = 1.0
+PARENT_DEATH_SIGNAL = 1
 
 
-class ForkingWorker(Worker):
-    """RQ's worker; what it forks makes its own connections, never sharing its parent's."""
+class OnlyOurJobs(Worker):
+    """A forking worker that runs one function only, and lets no child use the parent's connections."""
 
-    def main_work_horse(self, *args: object, **kwargs: object) -> None:
-        """In the forked child: forget the parent's connections without closing them, then do the job."""
-        app = _app()
-        with app.app_context():
-            db.engine.dispose(close=False)
-        engine = app.extensions.pop("relay_engine", None)
-        if engine is not None:
-            engine.dispose(close=False)
-        super().main_work_horse(*args, **kwargs)  # type: ignore[arg-type]
+    app: Flask
 
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Run a job in a child. One that names another function is not from the sweeper, and is dropped."""
+        if not _is_ours(job):
+            log.error("foreign-job", job=job.id)
+            job.delete()
+            return
+        super().execute_job(job, queue)
 
-_made: Flask | None = None
-
-
-def _app() -> Flask:
-    global _made
-    if _made is None:
-        _made = create_checked_app()
-        use_app(_made)
-    return _made
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """The child: the parent's connections are forgotten, not closed, for they are the parent's."""
+        _end_with_parent(signal.SIGKILL)
+        _forget_connections(self.app)
+        super().main_work_horse(job, queue)
 
 
-def work(burst: bool = False) -> None:
-    """Do jobs until asked to stop (or, in a burst, until the queue is empty)."""
-    app = _app()
-    connection = app.extensions["redis"]
-    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer)
-    worker = ForkingWorker(
-        [queue], connection=connection, serializer=JSONSerializer, maintenance_interval=MAINTENANCE
+def _is_ours(job: Job) -> bool:
+    try:
+        return bool(job.func_name == FUNCTION)
+    except Exception:  # what cannot even be read is not ours
+        return False
+
+
+def _forget_connections(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose(close=False)
+    engine = app.extensions.pop("waymark_relay", None)
+    if engine is not None:
+        engine.dispose(close=False)
+
+
+def _end_with_parent(number: signal.Signals) -> None:
+    """Ask the system to signal this process when its parent dies, however it dies (Linux only)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, int(number), 0, 0, 0)
+
+
+def queue_worker(app: Flask) -> OnlyOurJobs:
+    """One worker on the one queue, with connections given explicitly."""
+    worker = OnlyOurJobs(
+        [work_queue(app)],
+        connection=app.extensions["redis"],
+        serializer=JSONSerializer,
+        maintenance_interval=MAINTENANCE_SECONDS,
+        worker_ttl=WORKER_TTL_SECONDS,
+        default_result_ttl=0,
+        log_job_description=False,
     )
-    worker.work(burst=burst, logging_level="WARNING")
+    worker.app = app
+    return worker
 
 
-def sweep() -> None:
-    """Hand over what is due every second, and anchor the ledgers every five minutes."""
-    app = _app()
-    stopping = _on_stop()
-    anchored = 0.0
-    while not stopping():
-        try:
+def work(app: Flask) -> None:
+    """Work until stopped. Ends when Redis is lost; the supervisor starts another."""
+    queue_worker(app).work(logging_level="WARNING")
+
+
+def sweep(app: Flask) -> None:
+    """Sweep every second, anchor the ledger every five minutes, until stopped. Faults are outlived."""
+    stop = _Stop()
+    anchored = time.monotonic()
+    while not stop.asked:
+        with _outlived("sweep"):
             sweep_once(app)
-            if time.monotonic() - anchored >= BETWEEN_ANCHORS:
-                anchors.write_all(app)
-                anchored = time.monotonic()
-        except Exception as error:  # noqa: BLE001  (a database away for a moment must not end the sweeper)
-            print(f"sweeper: {type(error).__name__}; trying again", file=sys.stderr, flush=True)  # noqa: T201
-        time.sleep(BETWEEN_SWEEPS)
+        if time.monotonic() - anchored >= ANCHOR_EVERY_SECONDS:
+            anchored = time.monotonic()
+            with _outlived("anchors"):
+                _write_anchors(app)
+        stop.wait(SWEEP_EVERY_SECONDS)
+    with _outlived("anchors"):
+        _write_anchors(app)
+
+
+def _write_anchors(app: Flask) -> None:
+    from app.ledger import anchors
+
     anchors.write_all(app)
 
 
-def _on_stop():  # type: ignore[no-untyped-def]  # noqa: ANN202
-    asked: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    return lambda: bool(asked) or os.getppid() == 1
+@contextlib.contextmanager
+def _outlived(what: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    try:
+        yield
+    except (RedisError, SQLAlchemyError, OSError, ValueError) as error:
+        log.warning("background-fault", what=what, error=type(error).__name__)
 
 
-def main() -> int:
-    """Run the sweeper and the worker as two processes; when one ends, or we are asked to, end both."""
-    if "--burst" in sys.argv[1:]:
-        sweep_once(_app())
-        work(burst=True)
-        return 0
-    context = get_context("spawn")
-    children = [context.Process(target=target, name=target.__name__) for target in (sweep, work)]
-    for child in children:
-        child.start()
-    stopping = _on_stop()
-    while not stopping() and all(child.is_alive() for child in children):
-        time.sleep(0.2)
-    for child in children:
-        child.terminate()
-    for child in children:
-        child.join(PATIENCE)
-        if child.is_alive():
-            child.kill()
-            child.join()
-    return 0 if stopping() else 1
+class _Stop:
+    """Whether this process was asked to stop, and waiting that ends early when it is."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._writer, False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        with contextlib.suppress(OSError):
+            os.write(self._writer, b"x")
+
+    def wait(self, seconds: float) -> None:
+        """Wait, at most so long."""
+        import select
+
+        select.select([self._reader], [], [], seconds)
+
+
+def burst(app: Flask) -> int:
+    """Do what is due now, and what that makes due, through the queue. Returns how many were handed over."""
+    total = 0
+    while handed := sweep_once(app):
+        total += handed
+        queue_worker(app).work(burst=True, logging_level="WARNING")
+    return total
+
+
+class Supervisor:
+    """One process that starts the others, restarts what ends by itself, and ends with all of them."""
+
+    def __init__(self, app: Flask, workers: int) -> None:
+        self.app = app
+        self.parts: dict[str, Callable[[Flask], None]] = {f"worker-{n + 1}": work for n in range(workers)}
+        self.parts["sweeper"] = sweep
+        self.running: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then stop every child and wait for it."""
+        stop = _Stop()
+        for name in self.parts:
+            self._start(name)
+        log.info("background-started", processes=len(self.running))
+        while not stop.asked:
+            stop.wait(RESTART_PAUSE_SECONDS)
+            ended = self._reap()
+            if not stop.asked:
+                for name in ended:
+                    log.warning("background-restarted", part=name)
+                    self._start(name)
+        self._stop_all()
+        log.info("background-stopped")
+
+    def _start(self, name: str) -> None:
+        parent = os.getpid()
+        child = os.fork()
+        if child:
+            self.running[child] = name
+            return
+        code = 1
+        try:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            _end_with_parent(signal.SIGTERM)
+            if os.getppid() == parent:
+                _forget_connections(self.app)
+                self.parts[name](self.app)
+            code = 0
+        except Exception as error:
+            log.warning("background-ended", part=name, error=type(error).__name__)
+        finally:
+            os._exit(code)
+
+    def _reap(self) -> list[str]:
+        ended = []
+        for pid in list(self.running):
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                    continue
+            ended.append(self.running.pop(pid))
+        return ended
+
+    def _stop_all(self) -> None:
+        self._signal_all(signal.SIGTERM)
+        give_up = time.monotonic() + GRACE_SECONDS
+        while self.running and time.monotonic() < give_up:
+            self._reap()
+            time.sleep(0.02)
+        # A job cut short here is rolled back, and handed over again when its lease has run out.
+        self._signal_all(signal.SIGKILL)
+        while self.running:
+            self._reap()
+            time.sleep(0.02)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        for pid in self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Start the background. Returns the exit status."""
+    parser = argparse.ArgumentParser(description="Waymark's background: workers, sweeper and anchors.")
+    parser.add_argument("--burst", action="store_true", help="do what is due now, then end")
+    parser.add_argument("--workers", type=int, default=2, choices=range(1, 65), metavar="N")
+    options = parser.parse_args(arguments)
+    try:
+        app = create_checked_app()
+        check_host(app.config["WAYMARK"])
+        relay_engine(app)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    jobs.use_app(app)
+    if options.burst:
+        burst(app)
+    else:
+        Supervisor(app, options.workers).run()
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The outbox: messages, due work, the sweeper that hands it over and the worker that does it."""
+"""The outbox: messages and work as rows, swept to a queue, done exactly once (mail at least once)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register delivery, and the commands."""
-    from app.outbox import delivery  # noqa: F401  (its handler is registered by being imported)
+    """Add the commands; delivery registers its handlers by being imported."""
+    from app.outbox import delivery  # noqa: F401
     from app.outbox.cli import outbox_group
 
     app.cli.add_command(outbox_group)

@@ -1,4 +1,4 @@
-"""Delivering a message: at least once, always with the same Message-ID; what follows is recorded exactly once."""
+"""Delivering messages: at least once, always with one Message-ID, and telling who listens what came of it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,91 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select
 
+from app import clock_source
 from app.crash import crash
-from app.outbox.handlers import LISTENERS, Delivered, handler
-from app.outbox.models import OutboxMessage
-from app.outbox.smtp import Bounced, NotSent, send
+from app.outbox import jobs, smtp
+from app.outbox.handlers import Args, Delivered, handler, tell_listeners
+from app.outbox.models import MessageState, OutboxMessage
+from app.outbox.service import schedule
 from tenants.db import db
+
+STATES: dict[Delivered, MessageState] = {"accepted": MessageState.SENT, "bounced": MessageState.BOUNCED}
+
+
+class ListenerFailed(Exception):
+    """The message has its outcome, but a room that listens for it could not record its part."""
+
+    def __init__(self, outcome: Delivered, at: datetime, error: str | None) -> None:
+        super().__init__(outcome)
+        self.outcome: Delivered = outcome
+        self.at = at
+        self.error = error
 
 
 @handler("deliver")
-def deliver(args: dict[str, str], now: datetime) -> None:
-    """Send one message and tell whoever waits for its delivery. Raises NotSent where it must be tried again."""
-    message = db.session.scalars(select(OutboxMessage).where(OutboxMessage.id == UUID(args["message_id"]))).one()
-    if message.state in ("sent", "bounced"):
+def deliver(args: Args, now: datetime) -> None:
+    """Send one message. A refusal for good is an outcome, as acceptance is; anything else is tried again."""
+    message = _message(args)
+    if message.state in (MessageState.SENT, MessageState.BOUNCED):
         return
-    message.attempts += 1
     outcome: Delivered = "accepted"
+    error = None
     try:
-        send(current_app.config["WAYMARK"], message)
-        message.state, message.sent_at = "sent", now
-    except Bounced as refusal:
-        outcome, message.state, message.last_error = "bounced", "bounced", str(refusal)
+        smtp.send(message, current_app.config["WAYMARK"])
+    except smtp.Bounced as refusal:
+        outcome, error = "bounced", str(refusal)
     crash("after-smtp")
-    for listener in LISTENERS.get(message.kind, []):
-        listener(message, outcome, now)
+    # The moment of acceptance, not that at which the job began: a clock may end between the two.
+    at = max(now, clock_source.now())
+    _store(message, outcome, at, error)
+    try:
+        tell_listeners(message, outcome, at)
+        db.session.flush()
+    except Exception as failure:
+        raise ListenerFailed(outcome, at, error) from failure
 
 
-__all__ = ["NotSent", "deliver"]
+@handler("tell-outcome")
+def tell_outcome(args: Args, now: datetime) -> None:
+    """Tell listeners later what became of a message, where they could not record it at once."""
+    outcome: Delivered = "accepted" if args["outcome"] == "accepted" else "bounced"
+    tell_listeners(_message(args), outcome, now)
+
+
+def failed(args: Args, error: Exception, given_up: bool, now: datetime) -> bool:
+    """Note a failed delivery. Where only a listener failed, no mail goes out again: telling becomes work."""
+    message = _message(args)
+    if isinstance(error, ListenerFailed):
+        _store(message, error.outcome, error.at, error.error)
+        _tell_later(message, error.outcome, now)
+        return True
+    message.attempts += 1
+    message.last_error = _describe(error)
+    if given_up:
+        message.state = MessageState.FAILED
+        _tell_later(message, "bounced", now)
+    return False
+
+
+def _store(message: OutboxMessage, outcome: Delivered, at: datetime, error: str | None) -> None:
+    message.attempts += 1
+    message.state = STATES[outcome]
+    message.last_error = error
+    message.sent_at = at if outcome == "accepted" else None
+
+
+def _tell_later(message: OutboxMessage, outcome: Delivered, now: datetime) -> None:
+    about = {"message_id": str(message.id), "outcome": outcome}
+    schedule("tell-outcome", f"tell:{message.id}:{outcome}", now, about, now)
+
+
+def _describe(error: Exception) -> str:
+    # Our own exception carries the server's code or a class; anything else might quote what it was given.
+    return str(error) if isinstance(error, smtp.NotSent) else type(error).__name__
+
+
+def _message(args: Args) -> OutboxMessage:
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.id == UUID(args["message_id"]))).one()
+
+
+jobs.on_failure("deliver", failed)

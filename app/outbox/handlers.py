@@ -1,4 +1,8 @@
-"""Who does what: rooms register a function for each kind of work, and for what follows a message's delivery."""
+"""Who does what: rooms register a function for each kind of work, and for what follows a delivery.
+
+A handler runs inside one partnership, in the transaction that marks its intent done: it flushes, never
+commits.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,31 @@ from typing import Literal
 
 from app.outbox.models import OutboxMessage
 
-Handler = Callable[[dict[str, str], datetime], None]
+Args = dict[str, str]
 Delivered = Literal["accepted", "bounced"]
+Handler = Callable[[Args, datetime], None]
 Listener = Callable[[OutboxMessage, Delivered, datetime], None]
 HANDLERS: dict[str, Handler] = {}
 LISTENERS: dict[str, list[Listener]] = {}
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register what does a kind of work. It runs in the pinned partnership and must not commit."""
+    """Register what does a kind of work. Raises ValueError where the kind is taken."""
 
     def register(function: Handler) -> Handler:
-        HANDLERS[kind] = function
+        if HANDLERS.setdefault(kind, function) is not function:
+            raise ValueError(f"two handlers for '{kind}'")
         return function
 
     return register
 
 
 def on_delivered(kind: str) -> Callable[[Listener], Listener]:
-    """Register what follows when a message of this kind was accepted or bounced, in the same transaction."""
+    """Register what follows when a message of this kind was accepted by the mail server, or bounced.
+
+    It is called as `function(message, outcome, now)` in the transaction that stores the outcome; `now` is the
+    instant of the outcome on the procedure's clock (for an accepted message also `message.sent_at`).
+    """
 
     def register(function: Listener) -> Listener:
         listeners = LISTENERS.setdefault(kind, [])
@@ -35,3 +45,9 @@ def on_delivered(kind: str) -> Callable[[Listener], Listener]:
         return function
 
     return register
+
+
+def tell_listeners(message: OutboxMessage, outcome: Delivered, now: datetime) -> None:
+    """Call everyone who listens for this kind of message."""
+    for listener in LISTENERS.get(message.kind, []):
+        listener(message, outcome, now)

@@ -1,23 +1,58 @@
-"""The closed set of messages. None carries case content: a reference, what is asked, by when, and a link."""
+"""The closed set of messages. None carries case content: a reference, what is asked, by when, and a link.
+
+Every text is written here. What a caller may add is checked by name, type and shape, and all else is refused,
+so that a name or a narrative cannot reach an inbox by oversight.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from app.procedure.explain import long_date
 
-ALLOWED = {"due_on", "duty"}
+REFERENCE = re.compile(r"[A-Z]{2,4}-[A-Z0-9]{1,8}(-[A-Z0-9])?")
+DUTY = re.compile(r"[A-Z][A-Z0-9]?-[0-9]{2}")
+PATH = re.compile(r"(/[a-zA-Z0-9][a-zA-Z0-9-]{0,80}){1,6}")
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+LONGEST_LINE = 200
+
+# What each duty asks, as a message says it. A duty that is not here is still reminded of, in general words.
+ACTIONS = {
+    "A-02": "acknowledge the referral with a reference",
+    "B1-03": "notify the Child Safeguarding Practice Review Panel",
+    "B1-04": "inform those who must know of the notification",
+    "B1-06": "share the referral",
+    "B1-07": "give or share the initial view",
+    "B1-08": "respond to the initial view",
+    "B1-15": "record the decision on notification",
+    "N-04": "contact the partner's deputy",
+}
+ANY_ACTION = "do what the case page says is owed"
+SIGN_OFF = "This message carries no details of any case. Sign in to read them."
 
 
 class NotAllowed(ValueError):
-    """A message was asked to carry something that no message carries."""
+    """A message was asked to carry what no message carries. Names the parameter, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished message, in plain text."""
+
+    subject: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What a kind of message says. `page` is where its link leads: the case, a draft list, or tasks."""
+    """One kind of message. It can name `{reference}`, `{action}` and `{by}`, and nothing else.
+
+    `page` is where its link leads. Only a message that leads to a case says a reference: anybody with access
+    to an agency's inbox may read the others.
+    """
 
     subject: str
     text: str
@@ -25,64 +60,134 @@ class Template:
 
 
 TEMPLATES: dict[str, Template] = {
-    "referral-shared": Template("{reference}: your initial view is asked for",
-                                "A referral has been shared with you. Please give your initial view, with your rationale."),
-    "initial-view-shared": Template("{reference}: your response is asked for",
-                                    "The initial view on a referral has been shared with you. Please respond with your view "
-                                    "and rationale. If no response is recorded before the clock ends, that is taken as "
-                                    "agreement."),
-    "inbox-waiting": Template("Something waits in Waymark", "Something waits for your organisation in Waymark. Somebody "
-                              "with a role there needs to sign in.", "tasks"),
-    "deputy-contact": Template("{reference}: a response is needed before the clock ends",
-                               "The person you stand in for has not responded yet. If they are away, please respond for "
-                               "your organisation before the clock ends."),
-    "response-given": Template("{reference}: a partner has responded", "A safeguarding partner has responded. All three "
-                               "partners can read the response."),
-    "response-deemed": Template("{reference}: a response clock ended in silence",
-                                "A response clock ended without a response. It is recorded as deemed agreement."),
-    "initial-view-given": Template("{reference}: an initial view has been given", "An initial view has been recorded."),
-    "initial-views-complete": Template("{reference}: both initial views are in",
-                                       "Both initial views are in. Please share them with the safeguarding partners."),
-    "decision-recorded": Template("{reference}: a decision has been recorded", "The decision on notification has been recorded."),
-    "notification-recorded": Template("{reference}: a notification has been recorded",
-                                      "The serious incident notification has been recorded as sent."),
-    "notification-informed": Template("{reference}: a serious incident notification was decided",
-                                      "You are informed that the safeguarding partners decided to notify. The record "
-                                      "is open to you."),
-    "referral-draft-shared": Template("A draft referral is shared with you", "Somebody in your agency has shared a draft "
-                                      "referral with you.", "referrals"),
-    "referral-draft-returned": Template("Your draft referral has come back", "Your agency's representative has returned "
-                                        "your draft referral to you.", "referrals"),
-    "referral-acknowledged": Template("{reference}: your referral has been received",
-                                      "Your referral has been received by the Partnership Team under this reference."),
-    "referral-received": Template("{reference}: a referral has been received", "A referral has been received. Please share "
-                                  "it with the chair of the group and the Service Director."),
-    "reminder": Template("{reference}: due by the end of {due}", "Something you owe on this case is due by the end of {due}."),
-    "overdue": Template("{reference}: overdue since {due}", "Something on this case was due by the end of {due} and has not "
-                        "been done."),
-}  # fmt: skip
+    "referral-draft-shared": Template(
+        "A draft referral is shared with you",
+        "Somebody in your agency has shared a draft referral with you.",
+        "referrals",
+    ),
+    "referral-draft-returned": Template(
+        "Your draft referral has come back",
+        "Your agency's representative has returned your draft referral to you.",
+        "referrals",
+    ),
+    "referral-received": Template(
+        "{reference}: a referral has been received",
+        "A referral has been received. Please share it with the chair of the group and the Service "
+        "Director{by}.",
+    ),
+    "referral-acknowledged": Template(
+        "{reference}: your referral has been received",
+        "Your referral has been received by the Partnership Team under this reference.",
+    ),
+    "referral-shared": Template(
+        "{reference}: your initial view is asked for",
+        "A referral has been shared with you. Please give your initial view, with your rationale{by}.",
+    ),
+    "initial-view-given": Template(
+        "{reference}: an initial view has been given", "An initial view has been recorded."
+    ),
+    "initial-views-complete": Template(
+        "{reference}: both initial views are in",
+        "Both initial views are in. Please share them with the safeguarding partners{by}.",
+    ),
+    "initial-view-shared": Template(
+        "{reference}: your response is asked for",
+        "The initial view on a referral has been shared with you. Please respond with your view and "
+        "rationale{by}. If no response is recorded before the clock ends, that may be taken as agreement.",
+    ),
+    "deputy-contact": Template(
+        "{reference}: a response is needed before the clock ends",
+        "The person you stand in for has not responded yet. If they are away, please respond for your "
+        "organisation before the clock ends.",
+    ),
+    "inbox-waiting": Template(
+        "Something waits in Waymark",
+        "Something waits for your organisation in Waymark. Somebody with a role there needs to sign in.",
+        "tasks",
+    ),
+    "response-given": Template(
+        "{reference}: a partner has responded",
+        "A safeguarding partner has responded. All three partners can read the response.",
+    ),
+    "response-deemed": Template(
+        "{reference}: a response clock ended in silence",
+        "A response clock ended without a response. It is recorded as deemed agreement.",
+    ),
+    "decision-recorded": Template(
+        "{reference}: a decision has been recorded", "The decision on notification has been recorded."
+    ),
+    "notification-recorded": Template(
+        "{reference}: a notification has been recorded",
+        "The serious incident notification has been recorded as sent.",
+    ),
+    "notification-informed": Template(
+        "{reference}: a serious incident notification was decided",
+        "You are informed that the safeguarding partners decided to notify. The record is open to you.",
+    ),
+    "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
+    "overdue": Template(
+        "{reference}: overdue", "You were asked to {action}{by}. It has not been recorded as done."
+    ),
+}
+PLACES = {"case": "/{slug}/cases/{reference}", "referrals": "/{slug}/referrals", "tasks": "/{slug}/tasks"}
 
 
 def render(
-    kind: str, *, reference: str | None, partnership: str, to_name: str, base: str, slug: str,
+    kind: str,
+    *,
+    partnership: str,
+    slug: str,
+    base_url: str,
+    reference: str | None,
     params: Mapping[str, object],
-) -> tuple[str, str]:  # fmt: skip
-    """The subject and body of a message. Raises NotAllowed for an unknown kind or parameter."""
+) -> Rendered:
+    """Make one message. Raises NotAllowed for an unknown kind, a missing reference or any other parameter.
+
+    `params` may hold `duty` (an identifier of the procedure), `due_on` (a date or None) and `link` (a path
+    within this partnership).
+    """
     template = TEMPLATES.get(kind)
     if template is None:
-        raise NotAllowed(f"there is no message '{kind}'")
-    if set(params) - ALLOWED:
-        raise NotAllowed(f"no message carries {', '.join(sorted(set(params) - ALLOWED))}")
-    due = params.get("due_on")
-    if due is not None and not isinstance(due, date):
-        raise NotAllowed("due_on must be a date")
-    words = {"reference": reference or "", "due": long_date(due) if isinstance(due, date) else ""}
-    places = {"case": f"/cases/{reference}", "referrals": "/referrals", "tasks": "/tasks"}
-    link = f"{base}/{slug}{places[template.page]}"
-    body = (
-        f"{to_name}\n\n{template.text.format(**words)}\n\n"
-        + (f"Reference: {reference}\n" if reference else "")
-        + (f"By the end of: {words['due']}\n" if due else "")
-        + f"Open it in Waymark: {link}\n\n{partnership}\nThis message carries no details of any case. Sign in to read them.\n"
-    )
-    return template.subject.format(**words), body
+        raise NotAllowed("there is no message of this kind")
+    duty, due_on, link = _checked(params, slug)
+    words = {
+        "reference": _reference(reference) if template.page == "case" else "",
+        "action": ACTIONS.get(duty or "", ANY_ACTION),
+        "by": f" by the end of {long_date(due_on)}" if due_on else "",
+    }
+    where = link or PLACES[template.page].format(slug=slug, reference=words["reference"])
+    lines = [template.text.format(**words)]
+    lines += [f"Reference: {words['reference']}"] if words["reference"] else []
+    lines += [f"Open it in Waymark: {base_url}{where}", one_line(partnership), SIGN_OFF]
+    return Rendered(one_line(template.subject.format(**words)), "\n\n".join(lines) + "\n")
+
+
+def one_line(text: str) -> str:
+    """Text as one line without control or direction marks, so that it can stand in a header."""
+    return " ".join(UNSEEN.sub(" ", text).split())[:LONGEST_LINE]
+
+
+def _checked(params: Mapping[str, object], slug: str) -> tuple[str | None, date | None, str | None]:
+    checks: dict[str, Callable[[object], bool]] = {
+        "duty": lambda value: isinstance(value, str) and bool(DUTY.fullmatch(value)),
+        "due_on": lambda value: value is None or type(value) is date,
+        "link": lambda value: isinstance(value, str) and _within(value, slug),
+    }
+    for name, value in params.items():
+        if name not in checks or not checks[name](value):
+            raise NotAllowed(f"no message carries this '{name}'")
+    duty, due_on, link = params.get("duty"), params.get("due_on"), params.get("link")
+    assert duty is None or isinstance(duty, str)
+    assert due_on is None or isinstance(due_on, date)
+    assert link is None or isinstance(link, str)
+    return duty, due_on, link
+
+
+def _within(path: str, slug: str) -> bool:
+    return bool(PATH.fullmatch(path)) and path.startswith(f"/{slug}/")
+
+
+def _reference(reference: str | None) -> str:
+    if reference is None or not REFERENCE.fullmatch(reference):
+        raise NotAllowed("a message about a case needs its reference, and only its reference")
+    return reference

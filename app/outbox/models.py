@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.base import TenantModel, instant, maybe_instant
 
 
+class MessageState(StrEnum):
+    """How far a message has come. `bounced` was refused for good; `failed` was tried until we gave up."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
 class OutboxMessage(TenantModel):
-    """A message to one address. It holds no case content; `context` holds identifiers for what follows delivery."""
+    """A message without case content; `context` holds identifiers for what follows delivery."""
 
     __tablename__ = "outbox_messages"
 
@@ -35,7 +45,10 @@ class OutboxMessage(TenantModel):
 
 
 class JobIntent(TenantModel):
-    """A piece of background work, due at `run_at` of the procedure's time. Done exactly once, by its key."""
+    """A piece of background work, due at `run_at` of the procedure's time. Done exactly once, by its key.
+
+    `lease_until` is real time; `attempts` counts how often the work was handed over.
+    """
 
     __tablename__ = "job_intents"
 

@@ -1,19 +1,30 @@
-"""Posting messages and scheduling work, in the transaction of the event that makes them necessary."""
+"""What other rooms ask of the background: post a message, schedule work. Both are rows of the caller's
+transaction."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 from flask import current_app
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.outbox.messages import render
-from app.outbox.models import JobIntent, OutboxMessage
+from app.outbox.messages import one_line, render
+from app.outbox.models import JobIntent, MessageState, OutboxMessage
 from tenants.db import db
 from tenants.registry import Partnership
 from tenants.scope import current_partnership_id
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9_:.+-]{0,120}")
+KIND = re.compile(r"[a-z][a-z-]{0,40}")
+DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
+
+
+class NotAnIdentifier(ValueError):
+    """Something other than an identifier was to be kept with a message or with work."""
 
 
 def post(
@@ -25,45 +36,98 @@ def post(
     key: str,
     now: datetime,
     case_reference: str | None = None,
-    params: dict[str, Any] | None = None,
-    context: dict[str, str] | None = None,
+    params: Mapping[str, object] | None = None,
+    context: Mapping[str, str] | None = None,
 ) -> bool:
-    """Post a message once by its key. Returns whether it is new; a person without an address is told in Waymark only.
+    """Write a message to the outbox, and the work of delivering it, once by its key. Returns whether it is
+    new.
 
-    Raises NotAllowed for a kind or parameter that no message may have.
+    A missing or unusable address is no error here: the message bounces when it is delivered, and whoever
+    listens for that is told. Raises NotAllowed where a message may not carry a parameter, and
+    NotAnIdentifier.
     """
-    if not to_address:
-        return False
-    partnership = db.session.get_one(Partnership, current_partnership_id())
-    base = current_app.config["WAYMARK"].base_url
-    subject, body = render(
-        kind, reference=case_reference, partnership=partnership.name, to_name=to_name, base=base,
-        slug=partnership.slug, params=params or {},
-    )  # fmt: skip
-    stable = uuid5(partnership.id, key)
+    partnership = db.session.scalars(
+        select(Partnership).where(Partnership.id == current_partnership_id())
+    ).one()
+    text = render(
+        kind,
+        partnership=partnership.name,
+        slug=partnership.slug,
+        base_url=current_app.config["WAYMARK"].base_url,
+        reference=case_reference,
+        params=params or {},
+    )
+    values = {
+        "partnership_id": partnership.id,
+        "kind": kind,
+        "key": key,
+        "to_person": to_person,
+        "to_address": (to_address or "").strip(),
+        "to_name": one_line(to_name),
+        "subject": text.subject,
+        "body": text.body,
+        "case_reference": case_reference,
+        "message_id": f"<{uuid5(partnership.id, key).hex}@{_domain()}>",
+        "context": _identifiers(context or {}),
+        "state": MessageState.QUEUED.value,
+        "attempts": 0,
+        "created_at": now,
+    }
     made = db.session.execute(
-        insert(OutboxMessage.__table__)  # type: ignore[arg-type]
-        .values(
-            partnership_id=partnership.id, kind=kind, key=key, to_person=to_person, to_address=to_address,
-            to_name=to_name, subject=subject, body=body, case_reference=case_reference,
-            message_id=f"<{stable}@waymark>", context=context or {}, state="queued", attempts=0, created_at=now,
-        )
+        insert(OutboxMessage)
+        .values(values)
         .on_conflict_do_nothing(index_elements=["partnership_id", "key"])
         .returning(OutboxMessage.id)
-    ).scalar()  # fmt: skip
-    if made is None:
-        return False
-    return schedule("deliver", f"deliver:{made}", now, {"message_id": str(made)}, now)
+    ).scalar()
+    return made is not None and schedule("deliver", f"deliver:{made}", now, {"message_id": str(made)}, now)
 
 
-def schedule(kind: str, key: str, run_at: datetime, args: dict[str, str], now: datetime) -> bool:
-    """Have `kind` done with these identifiers once `run_at` has come. Returns whether it is new: a key is made once."""
+def schedule(kind: str, key: str, run_at: datetime, args: Mapping[str, str], now: datetime) -> bool:
+    """Owe one piece of work from `run_at` on (aware, on the procedure's clock). Returns whether it is new.
+
+    A second call with the same key changes nothing, not even the time: where the time matters, put it in the
+    key. Raises ValueError for a naive instant or a kind that is no plain word, NotAnIdentifier for what
+    `args` may not hold.
+    """
+    if run_at.tzinfo is None or now.tzinfo is None:
+        raise ValueError("instants must be aware")
+    if not KIND.fullmatch(kind):
+        raise ValueError(f"'{kind}' is not a kind of work")
     made = db.session.execute(
-        insert(JobIntent.__table__)  # type: ignore[arg-type]
+        insert(JobIntent)
         .values(
-            partnership_id=current_partnership_id(), kind=kind, key=key, args=args, run_at=max(run_at, now), attempts=0
+            partnership_id=current_partnership_id(),
+            kind=kind,
+            key=key,
+            args=_identifiers(args),
+            run_at=max(run_at, now),
+            attempts=0,
         )
         .on_conflict_do_nothing(index_elements=["partnership_id", "key"])
         .returning(JobIntent.id)
     ).scalar()
     return made is not None
+
+
+def revive() -> int:
+    """Let everything that was given up in this partnership be tried again; the caller commits. Returns how
+    much."""
+    revived = db.session.execute(
+        update(JobIntent)
+        .where(JobIntent.failed_at.is_not(None), JobIntent.done_at.is_(None))
+        .values(failed_at=None, attempts=0, lease_until=None)
+        .returning(JobIntent.id)
+    ).all()
+    return len(revived)
+
+
+def _identifiers(given: Mapping[str, str]) -> dict[str, str]:
+    for name, value in given.items():
+        if not isinstance(value, str) or not IDENTIFIER.fullmatch(value) or not IDENTIFIER.fullmatch(name):
+            raise NotAnIdentifier(f"'{name}' does not hold an identifier")
+    return dict(given)
+
+
+def _domain() -> str:
+    domain = current_app.config["WAYMARK"].smtp_from.rpartition("@")[2].strip(" >")
+    return domain if DOMAIN.fullmatch(domain) else "localhost"

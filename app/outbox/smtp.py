@@ -1,65 +1,48 @@
-"""Sending one message by SMTP."""
+"""Handing one message to the mail server, over an encrypted connection in production."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import re
 import smtplib
 import ssl
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
 
+from app.outbox.messages import one_line
 from app.outbox.models import OutboxMessage
-from config import Config
+from config import Config, ConfigurationError
 
-TIMEOUT = 20.0
+TIMEOUT_SECONDS = 15
+LONGEST_ADDRESS = 254
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+"
+ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+")
 
 
 class Bounced(Exception):
-    """The recipient's server refused the message for good."""
+    """The message will never be accepted: the address is unusable, or the server refused it for good."""
 
 
 class NotSent(Exception):
-    """The message could not be sent now; it will be tried again."""
+    """The message was not accepted this time."""
 
 
-def send(config: Config, message: OutboxMessage) -> None:
-    """Hand the message to the mail server. Raises Bounced or NotSent; returning means that it was accepted."""
+def usable(address: str) -> bool:
+    """Whether this can be written into an envelope: one plain address, ASCII, no spaces, no line ends."""
+    return len(address) <= LONGEST_ADDRESS and ADDRESS.fullmatch(address) is not None
+
+
+def check_host(config: Config) -> None:
+    """Outside production nothing leaves the machine. Raises ConfigurationError for any other setting."""
+    if not config.smtp_host:
+        raise ConfigurationError("SMTP_HOST is not set.")
     if config.demonstrates and not _loopback(config.smtp_host):
-        raise NotSent("the demonstration sends nothing outside this machine")
-    try:
-        written = _written(config, message)
-    except ValueError as error:
-        raise Bounced(f"the address cannot be written: {type(error).__name__}") from None
-    try:
-        with smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=TIMEOUT) as server:
-            if config.smtp_starttls:
-                server.starttls(context=ssl.create_default_context())
-            if config.smtp_username:
-                server.login(config.smtp_username, config.smtp_password)
-            server.send_message(written)
-    except smtplib.SMTPRecipientsRefused as error:
-        code = max(answer[0] for answer in error.recipients.values())
-        if code >= 500:
-            raise Bounced(f"refused with {code}") from None
-        raise NotSent(f"put off with {code}") from None
-    except smtplib.SMTPResponseException as error:
-        raise NotSent(f"answered {error.smtp_code}") from None
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(type(error).__name__) from None
-
-
-def _written(config: Config, message: OutboxMessage) -> EmailMessage:
-    """The message as it goes over the wire. The e-mail library refuses line breaks in headers."""
-    mailbox, _, domain = message.to_address.rpartition("@")
-    written = EmailMessage(policy=SMTP)
-    written["From"] = config.smtp_from
-    written["To"] = Address(message.to_name, mailbox, domain)
-    written["Subject"] = message.subject
-    written["Message-ID"] = message.message_id
-    written["Auto-Submitted"] = "auto-generated"
-    written.set_content(message.body)
-    return written
+        raise ConfigurationError("Outside production SMTP_HOST must be this machine, such as 127.0.0.1.")
 
 
 def _loopback(host: str) -> bool:
@@ -67,3 +50,71 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def composed(message: OutboxMessage, sender: str, dated: datetime) -> EmailMessage:
+    """The message as it is sent. Every header passes through the library's own check against line ends.
+
+    The Message-ID is the row's, so that a message sent twice can be recognised as one.
+    """
+    mail = EmailMessage(policy=SMTP)
+    name, address = parseaddr(sender)
+    mail["From"] = Address(display_name=one_line(name) or "Waymark", addr_spec=address)
+    mail["To"] = Address(display_name=one_line(message.to_name), addr_spec=message.to_address)
+    mail["Subject"] = one_line(message.subject)
+    mail["Date"] = format_datetime(dated)
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.body, cte="quoted-printable")
+    return mail
+
+
+def send(message: OutboxMessage, config: Config) -> None:
+    """Hand a message to the mail server; returning means that the server has accepted it.
+
+    Raises Bounced, NotSent, ConfigurationError.
+    """
+    check_host(config)
+    if not usable(message.to_address):
+        raise Bounced("unusable-address")
+    sender = parseaddr(config.smtp_from)[1]
+    mail = composed(message, config.smtp_from, message.created_at)
+    connection = None
+    try:
+        connection = _connected(config)
+        connection.send_message(mail, from_addr=sender, to_addrs=[message.to_address])
+    except smtplib.SMTPRecipientsRefused as error:
+        code = error.recipients[message.to_address][0]
+        raise _verdict(code) from None
+    except smtplib.SMTPDataError as error:
+        raise _verdict(error.smtp_code) from None
+    except (smtplib.SMTPException, OSError) as error:
+        # A refused sender or password is a fault of our configuration: once mended, the message goes.
+        raise NotSent(type(error).__name__) from None
+    finally:
+        _close(connection)
+
+
+def _verdict(code: int) -> Exception:
+    return Bounced(f"smtp-{code}") if 500 <= code <= 599 else NotSent(f"smtp-{code}")
+
+
+def _connected(config: Config) -> smtplib.SMTP:
+    connection = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=TIMEOUT_SECONDS)
+    try:
+        if config.smtp_starttls:
+            connection.starttls(context=ssl.create_default_context())
+        if config.smtp_username:
+            connection.login(config.smtp_username, config.smtp_password)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _close(connection: smtplib.SMTP | None) -> None:
+    # Whatever happens while taking leave, what was accepted stays accepted.
+    if connection is not None:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            connection.quit()
+        connection.close()

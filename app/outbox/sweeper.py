@@ -1,100 +1,158 @@
-"""The sweeper: leases what is due, in any partnership, and hands identifiers to the queue.
+"""The sweeper: leases what is due, as a role that sees when work is due and never what it is about.
 
-It connects as the relay, which sees of due work only where it belongs, its kind and its times. A lease that runs out
-(a flushed Redis, a killed worker) is taken again under the next attempt's name.
+The row is leased and committed before it is handed over, so that a crash or a flushed Redis in between costs
+one lease and nothing else. Leases run in real time; whether work is due, the procedure's clock says.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from flask import Flask
 from rq import Queue
-from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
-from sqlalchemy import Engine, RowMapping, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
-from app.clock_source import now as business_now
-from app.clock_source import real_now
+from app import clock_source
 from app.crash import crash
+from app.outbox import jobs
+from config import ConfigurationError
 
 QUEUE = "waymark"
-BATCH = 200
-LEASE = timedelta(seconds=60)
-LONGEST_LEASE = timedelta(minutes=30)
+FUNCTION = "app.outbox.jobs.run_intent"
+BATCH = 100
+# Beyond this many waiting jobs, leases would run out in the queue and only make it longer.
+QUEUE_HOLDS = 300
+LEASE_SECONDS = 60
+# Shorter than the lease, so that a stuck job has ended before it is handed over again.
+JOB_SECONDS = 45
+# How long Redis keeps what nobody needs: the row knows how it went.
+FAILED_JOB_SECONDS = 60
+QUEUED_JOB_SECONDS = 3600
 
-LEASE_DUE = text(
-    "update job_intents j set lease_until = :real + least(:lease * power(2, least(j.attempts, 10)), :longest), "
-    "attempts = j.attempts + 1 "
-    "from (select partnership_id, id from job_intents where done_at is null and failed_at is null and run_at <= :now "
-    "and (lease_until is null or lease_until < :real) order by run_at limit :batch for update skip locked) due "
-    "where j.partnership_id = due.partnership_id and j.id = due.id "
-    "returning j.partnership_id, j.id, j.kind, j.attempts"
+# From the fifth attempt on the lease doubles: something keeps losing this work, and haste would not help.
+LEASE = text(
+    """
+    update job_intents set attempts = attempts + 1,
+        lease_until = cast(:real as timestamptz)
+            + least(:lease * power(2, greatest(attempts - 4, 0)), 3600) * interval '1 second'
+    where (partnership_id, id) in (
+        select partnership_id, id from job_intents
+        where done_at is null and failed_at is null and run_at <= :now
+            and (lease_until is null or lease_until <= :real)
+        order by run_at limit :many for update skip locked
+    )
+    returning partnership_id, id, kind, attempts
+    """
 )
+
 WAITING = text(
     "select count(*) from job_intents where done_at is null and failed_at is null and run_at <= :now"
 )
+
 NEXT = text(
     "select min(run_at) from job_intents where done_at is null and failed_at is null and run_at > :now"
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """What the queue may know of a piece of work."""
+
+    partnership_id: UUID
+    intent_id: UUID
+    kind: str
+    attempt: int
+
+    @property
+    def job_id(self) -> str:
+        """Differs for each attempt, for Redis remembers the names of failed jobs."""
+        return f"{self.kind}-{self.intent_id}-{self.attempt}"
+
+
 def relay_engine(app: Flask) -> Engine:
-    """The relay's own connections, made once for each application."""
-    engine = app.extensions.get("relay_engine")
-    if engine is None:
-        engine = create_engine(app.config["WAYMARK"].database_relay_url, pool_size=2, pool_pre_ping=True)
-        app.extensions["relay_engine"] = engine
-    assert isinstance(engine, Engine)
-    return engine
+    """The relay's own connections. Raises ConfigurationError where its address is not given."""
+    engine = app.extensions.get("waymark_relay")
+    if isinstance(engine, Engine):
+        return engine
+    url = app.config["WAYMARK"].database_relay_url
+    if not url:
+        raise ConfigurationError("DATABASE_RELAY_URL is not set: the sweeper has its own role.")
+    made = create_engine(url, pool_size=1, max_overflow=7, pool_pre_ping=True)
+    return app.extensions.setdefault("waymark_relay", made)  # type: ignore[no-any-return]
+
+
+def work_queue(app: Flask) -> Queue:
+    """The one queue. Its jobs hold JSON, never pickled objects."""
+    return Queue(QUEUE, connection=app.extensions["redis"], serializer=JSONSerializer)
+
+
+def lease_due(app: Flask, many: int = BATCH) -> list[Leased]:
+    """Lease what is due, at most `many`, and commit. Two sweepers never lease the same row."""
+    real = clock_source.real_now()
+    with relay_engine(app).begin() as connection:
+        now = _procedure_now(app, connection, real)
+        rows = connection.execute(LEASE, {"now": now, "real": real, "many": many, "lease": LEASE_SECONDS})
+        leased = [Leased(row.partnership_id, row.id, row.kind, row.attempts) for row in rows]
+    if leased:
+        crash("after-lease")
+    return leased
 
 
 def sweep_once(app: Flask) -> int:
-    """Hand over everything that is due now. Returns how much that was."""
-    handed = 0
-    while True:
-        with app.app_context():
-            leased = lease(relay_engine(app), business_now(), real_now())
-            crash("after-lease")
-            _enqueue(app, leased)
-        handed += len(leased)
-        if len(leased) < BATCH:
-            return handed
+    """Lease what is due and hand it to the queue. Returns how many were handed over."""
+    queue = work_queue(app)
+    room = min(BATCH, QUEUE_HOLDS - queue.count)
+    leased = lease_due(app, room) if room > 0 else []
+    for one in leased:
+        crash("before-enqueue")
+        _enqueue(queue, one)
+    return len(leased)
 
 
-def lease(engine: Engine, now: datetime, real: datetime) -> list[RowMapping]:
-    """Lease a batch of due intents; no two sweepers lease the same one."""
-    with engine.begin() as connection:
-        rows = connection.execute(
-            LEASE_DUE, {"now": now, "real": real, "lease": LEASE, "longest": LONGEST_LEASE, "batch": BATCH}
-        )
-        return list(rows.mappings())
+def run_due(app: Flask, most: int = 1000) -> int:
+    """Do all that is due in this process, without Redis, until nothing is left. Returns how much was done.
 
-
-def waiting(app: Flask, now: datetime) -> int:
-    """How much is due at `now` and not done."""
-    with relay_engine(app).connect() as connection:
-        return int(connection.scalar(WAITING, {"now": now}) or 0)
+    For tests, and for an operator whose queue is down; it leases as the sweeper does, so both may run at
+    once.
+    """
+    done = 0
+    while done < most and (leased := lease_due(app)):
+        for one in leased:
+            done += jobs.run(app, one.partnership_id, one.intent_id) == "done"
+    return done
 
 
 def next_due(app: Flask, now: datetime) -> datetime | None:
-    """When the next piece of work falls due, after `now`."""
+    """When the next work of any partnership falls due, after `now`."""
     with relay_engine(app).connect() as connection:
         found: datetime | None = connection.scalar(NEXT, {"now": now})
         return found
 
 
-def _enqueue(app: Flask, leased: list[RowMapping]) -> None:
-    if not leased:
-        return
-    queue = Queue(QUEUE, connection=app.extensions["redis"], serializer=JSONSerializer)
-    for row in leased:
-        try:
-            queue.enqueue(
-                "app.outbox.jobs.run_intent", str(row["partnership_id"]), str(row["id"]),
-                job_id=f"{row['kind']}-{row['id']}-{row['attempts']}", result_ttl=0, failure_ttl=60, job_timeout=120,
-                description=row["kind"],
-            )  # fmt: skip
-        except DuplicateJobError:
-            continue
-        crash("after-enqueue")
+def _enqueue(queue: Queue, one: Leased) -> None:
+    queue.enqueue_call(
+        FUNCTION,
+        args=(str(one.partnership_id), str(one.intent_id)),
+        job_id=one.job_id,
+        timeout=JOB_SECONDS,
+        result_ttl=0,
+        ttl=QUEUED_JOB_SECONDS,
+        failure_ttl=FAILED_JOB_SECONDS,
+        description=one.kind,
+    )
+
+
+def waiting(app: Flask, now: datetime) -> int:
+    """How much work of all partnerships is due at `now` and not done."""
+    with relay_engine(app).connect() as connection:
+        return int(connection.scalar(WAITING, {"now": now}) or 0)
+
+
+def _procedure_now(app: Flask, connection: Connection, real: datetime) -> datetime:
+    if not app.config["WAYMARK"].demonstrates:
+        return real
+    seconds = connection.scalar(text("select offset_seconds from demo_clock"))
+    return real + timedelta(seconds=seconds or 0)

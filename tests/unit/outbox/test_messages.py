@@ -1,0 +1,99 @@
+"""No message carries anything but a reference, what is asked, by when, and where to look."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.outbox.messages import TEMPLATES, NotAllowed, Rendered, one_line, render
+
+REFERENCE = "IOW-7K3M-Q"
+DUE = date(2026, 11, 30)
+
+
+def rendered(kind: str, reference: str | None = REFERENCE, **params: object) -> Rendered:
+    return render(
+        kind,
+        partnership="Isle of Wight partnership",
+        slug="isle-of-wight",
+        base_url="https://waymark.example",
+        reference=reference,
+        params=params,
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+def test_every_message_says_where_to_look_and_leaves_nothing_unfilled(kind: str) -> None:
+    text = rendered(kind, duty="B1-08", due_on=DUE)
+    assert "https://waymark.example/isle-of-wight/" in text.body
+    assert "Isle of Wight partnership" in text.body
+    assert "{" not in text.subject + text.body
+    assert "\n" not in text.subject
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+def test_templates_name_only_the_three_words(kind: str) -> None:
+    template = TEMPLATES[kind]
+    names = {name for _, name, _, _ in string.Formatter().parse(template.subject + template.text) if name}
+    assert names <= {"reference", "action", "by"}
+
+
+def test_a_reminder_says_what_by_when_and_where() -> None:
+    text = rendered("reminder", duty="B1-08", due_on=DUE)
+    assert text.subject == "IOW-7K3M-Q: reminder"
+    assert "respond to the initial view by the end of Monday 30 November 2026" in text.body
+    assert "https://waymark.example/isle-of-wight/cases/IOW-7K3M-Q" in text.body
+
+
+def test_a_generic_inbox_is_told_no_reference() -> None:
+    text = rendered("inbox-waiting", due_on=DUE)
+    assert REFERENCE not in text.subject + text.body
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"child": "Sam"},
+        {"rationale": "because"},
+        {"duty": "Sam Smith"},
+        {"duty": "B1-08\nBcc: x@example.org"},
+        {"due_on": "tomorrow, when Sam is seen"},
+        {"due_on": datetime(2026, 11, 30, tzinfo=UTC)},
+        {"link": "https://elsewhere.example/"},
+        {"link": "//elsewhere.example/isle-of-wight/"},
+        {"link": "/hampshire/cases/HAM-7K3M-Q"},
+        {"link": "/isle-of-wight/../hampshire"},
+        {"link": "/isle-of-wight/cases/x?child=Sam"},
+        {"link": None},
+        {"duty": 8},
+    ],
+)
+def test_anything_else_is_refused_and_not_repeated(params: dict[str, object]) -> None:
+    with pytest.raises(NotAllowed) as refusal:
+        rendered("reminder", **params)
+    assert not any(str(value) in str(refusal.value) for value in params.values() if value is not None)
+
+
+@pytest.mark.parametrize(
+    "reference", [None, "", "Sam Smith", "IOW-7K3M-Q\r\nBcc: x@example.org", "IOW-7K3M-Q "]
+)
+def test_a_reference_is_a_reference(reference: str | None) -> None:
+    with pytest.raises(NotAllowed):
+        rendered("reminder", reference)
+
+
+def test_an_unknown_message_is_refused() -> None:
+    with pytest.raises(NotAllowed):
+        rendered("free-text")
+
+
+@given(st.text(max_size=400))
+def test_one_line_is_one_line(text: str) -> None:
+    line = one_line(text)
+    assert len(line) <= 200
+    assert not set(line) & set("\r\n\x00\u2028\u202e")
+    assert line.splitlines() in ([], [line])
