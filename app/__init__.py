@@ -65,7 +65,7 @@ def _addresses(app: Flask) -> None:
         from app.clock_source import now
         from app.procedure.clocks import london_date
 
-        if request.endpoint not in (None, "static"):
+        if request.endpoint != "static":
             g.now = now()
             g.today = london_date(g.now)
 

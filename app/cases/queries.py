@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.access.actor import Actor
 from app.access.permissions import Condition, Permission
@@ -72,7 +73,7 @@ def open_obligations_of(case_ids: Sequence[UUID]) -> dict[UUID, StoredObligation
     query = (
         select(StoredObligation)
         .where(StoredObligation.case_id.in_(case_ids), StoredObligation.open)
-        .distinct(StoredObligation.case_id)
+        .ext(distinct_on(StoredObligation.case_id))
         .order_by(StoredObligation.case_id, StoredObligation.due.asc().nulls_last(), StoredObligation.position)
     )
     return {row.case_id: row for row in db.session.scalars(query)}

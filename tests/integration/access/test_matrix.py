@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -73,8 +73,8 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
     place, elsewhere = fresh_place(app, owner_of, folder), fresh_place(app, owner_of, folder)
     own, other, ended = cast(place, owner_of), cast(elsewhere, owner_of), cast(place, owner_of, ended=True)
     reference, key = make_case(own[R.PARTNERSHIP_TEAM])
-    draft = make_draft(own[R.PRACTITIONER])
-    parts = {"reference": reference, "key": key, "party": "police", "draft_id": str(draft), "section": "incident"}
+    draft, child = make_draft(own[R.PRACTITIONER])
+    parts = {"reference": reference, "key": key, "party": "police", "draft_id": draft, "section": child}
     return World(app, place, parts, own, other, ended)
 
 
@@ -96,8 +96,8 @@ def make_case(team: Someone) -> tuple[str, str]:
         return case.reference, "B1-06"
 
 
-def make_draft(author: Someone) -> UUID:
-    """A practitioner's draft, shared with their agency's representative."""
+def make_draft(author: Someone) -> tuple[str, str]:
+    """A practitioner's draft with a child in it, shared with their agency's representative; its id and the child's page."""
     from app.referrals import service
     from app.referrals.queries import ways_to_refer
 
@@ -106,9 +106,20 @@ def make_draft(author: Someone) -> UUID:
         actor = author.actor()
         draft = service.start_draft(actor, ways_to_refer(actor)[0], uuid4(), now)
         db.session.commit()
+        child = service.add_item(draft.id, actor, "child", now)
         service.share_with_representative(draft.id, actor, now)
         db.session.commit()
-        return draft.id
+        return str(draft.id), child
+
+
+def form_for(rule: Rule, someone: Someone) -> dict[str, str]:
+    """What must be sent for a form to be about something at all."""
+    from app.referrals.queries import ways_to_refer
+
+    if rule.endpoint != "referrals.new":
+        return {}
+    with someone.place.pinned():
+        return {"way": next((way.value for way in ways_to_refer(someone.actor())), "none")}
 
 
 def cells(app: Flask) -> list[tuple[Rule, str, Permission]]:
@@ -193,10 +204,12 @@ def test_every_cell_that_changes_something(world: World) -> None:
         for role in Role:
             count += 1
             case, key = make_case(world.own[R.PARTNERSHIP_TEAM])
-            draft = make_draft(world.own[R.PRACTITIONER])
-            parts = {**world.parts, "reference": case, "key": key, "draft_id": str(draft)}
+            draft, child = make_draft(world.own[R.PRACTITIONER])
+            parts = {**world.parts, "reference": case, "key": key, "draft_id": draft, "section": child}
             own = World(world.app, world.place, parts, world.own, world.other, world.ended)
-            status, _page = ask(client_of(world.app, world.own[role]), method, address(rule, own))
+            form = form_for(rule, world.own[role])
+            answer = client_of(world.app, world.own[role]).open(address(rule, own), method=method, data=form)
+            status = answer.status_code
             allowed = role in expected(rule, permission)
             if status >= 500 or (status == 404) == allowed:
                 faults.append(f"{method} {rule.rule} own {role.value}: {status}, allowed {allowed}")
