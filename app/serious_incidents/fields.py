@@ -15,6 +15,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 )
 from markupsafe import Markup
 from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
 from app.procedure.clocks import NoSuchTime, combine_london
@@ -127,7 +128,7 @@ def line(label: str, hint: str = "") -> Line:
 def one_of(label: str, choices: dict[str, str], hint: str = "") -> RadioField:
     """A choice of one. What is not among the choices counts as no answer, and the rules ask for one."""
     return RadioField(
-        label, choices=list(choices.items()), description=hint, validate_choice=False, widget=GovRadioInput(),
+        label, choices=_choices(choices), description=hint, validate_choice=False, widget=GovRadioInput(),
         render_kw={"params": _legend(label, hint)},
     )  # fmt: skip
 
@@ -135,7 +136,7 @@ def one_of(label: str, choices: dict[str, str], hint: str = "") -> RadioField:
 def some_of(label: str, choices: dict[str, str], hint: str = "") -> SelectMultipleField:
     """A choice of several."""
     return SelectMultipleField(
-        label, choices=list(choices.items()), description=hint, validate_choice=False,
+        label, choices=_choices(choices), description=hint, validate_choice=False,
         widget=GovCheckboxesInput(), render_kw={"params": _legend(label, hint)},
     )  # fmt: skip
 
@@ -148,6 +149,10 @@ def tick(label: str) -> BooleanField:
 def moment(label: str, hint: str = "") -> Moment:
     """When something happened."""
     return Moment(label, description=hint)
+
+
+def _choices(choices: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in choices.items()]
 
 
 def _bold(label: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from app.procedure.events import Party
 from app.serious_incidents import words
@@ -155,14 +156,15 @@ class InformForm(KeyedForm):
 
     def offer(self, waiting: list[Party]) -> None:
         """Offer those who have not been informed yet; they are chosen to begin with."""
-        self.parties.choices = [(party.value, words.party_name(party)) for party in waiting]
+        self.offered = waiting
+        self.parties.choices = [SelectChoice(party.value, words.party_name(party)) for party in waiting]
         if not self.is_submitted():
             self.parties.data = [party.value for party in waiting]
 
     def chosen(self) -> list[Party]:
         """Who was chosen, of those offered."""
-        offered = {str(choice[0]) for choice in self.parties.choices or ()}
-        return [Party(value) for value in self.parties.data or () if value in offered]
+        chosen = self.parties.data or ()
+        return [party for party in self.offered if party.value in chosen]
 
     def elsewhere_at(self) -> datetime | None:
         """When they were told another way; None where Waymark tells them."""
