@@ -125,15 +125,15 @@ def child_of(key: str, values: Values) -> rules.Child:
 
 
 def incident_of(checked: Checked) -> rules.Incident:
-    """The incident page as the rules read it."""
+    """The pages on the incident and on the harm as the rules read them."""
     home = checked.of("incident", "home")
     return rules.Incident(
         happened_on=checked.of("incident", "happened_on"),
         outside_england=checked.of("incident", "place") == "outside",
         home_known=isinstance(home, Authority),
         home_code=home.code if isinstance(home, Authority) else None,
-        harm_kinds=checked.of("incident", "harm_kinds") or (),
-        judgement=checked.of("incident", "judgement") or "",
+        harm_kinds=checked.of("harm", "harm_kinds") or (),
+        judgement=checked.of("harm", "judgement") or "",
     )
 
 

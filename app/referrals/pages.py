@@ -210,6 +210,13 @@ INCIDENT = Page(
             "Select the local authority area where the child normally lived",
             "The local authority of normal residence",
         ),
+    ),
+)
+
+HARM = Page(
+    "harm",
+    "Abuse, neglect and harm",
+    (
         Q(
             "abuse",
             "Is abuse or neglect known or suspected?",
@@ -310,6 +317,7 @@ OTHERS = Page(
 PAGES: tuple[Page, ...] = (
     Page("children", "The children of the incident", items="child"),
     INCIDENT,
+    HARM,
     AWARENESS,
     OTHERS,
     Page(

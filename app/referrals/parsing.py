@@ -175,16 +175,17 @@ def _checked(question: Question, typed: Typed, lists: Lists) -> tuple[str, ...] 
 
 
 def _authority(question: Question, typed: Typed, lists: Lists) -> Authority | None:
-    code = said(typed, question.name)
-    if not code:
+    code, other = said(typed, question.name), f"{question.name}-other"
+    text = said(typed, other)
+    if not code and not text:
         return None
-    if code != ANOTHER:
+    if code and text and code != ANOTHER:
+        raise NotUnderstood("Select a local authority or type one that is not in the list, not both", other)
+    if code and code != ANOTHER:
         name = dict(lists.authorities).get(code)
         if name is None:
             raise NotUnderstood("Select a local authority from the list, or “Another”")
         return Authority(code, name)
-    other = f"{question.name}-other"
-    text = said(typed, other)
     fault = _fault(text, question) if text else "Enter the name or ONS code of the local authority"
     if fault is not None:
         raise NotUnderstood(fault, other)

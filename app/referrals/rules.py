@@ -133,7 +133,7 @@ def other_age_wrongs(child: Child, now: datetime) -> list[Wrong]:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What the incident page says. `home_code` is None for a local authority that is not in the list."""
+    """What is said of the incident and of the harm. `home_code` is None for a local authority that is not in the list."""
 
     happened_on: date | None = None
     outside_england: bool = False
@@ -165,15 +165,13 @@ def place_wrongs(incident: Incident, own: Collection[str]) -> list[Wrong]:
 @duty("B1-02")
 def harm_wrongs(incident: Incident, outcomes: Collection[str]) -> list[Wrong]:
     """Kinds of harm and the judgement about them are recorded, and a death agrees with what is said of the children."""
-    wrongs = [
-        Wrong("incident", "harm_kinds", message) for message in harm_faults(incident.harm_kinds, "judged")
-    ]
+    wrongs = [Wrong("harm", "harm_kinds", message) for message in harm_faults(incident.harm_kinds, "judged")]
     wrongs += [
-        Wrong("incident", "judgement", message) for message in harm_faults(("physical",), incident.judgement)
+        Wrong("harm", "judgement", message) for message in harm_faults(("physical",), incident.judgement)
     ]
     if "death" in incident.harm_kinds and outcomes and "died" not in outcomes:
         wrongs.append(
-            Wrong("incident", "harm_kinds", "“The child died” is selected, but no child is said to have died")
+            Wrong("harm", "harm_kinds", "“The child died” is selected, but no child is said to have died")
         )
     return wrongs
 

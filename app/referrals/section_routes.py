@@ -106,7 +106,7 @@ def save(draft_id: UUID, section: str) -> ResponseReturnValue:
     page = page_or_404(found, section)
     if found.state == "submitted":
         return to_done(found)
-    action, typed = request.form.get("action", "continue"), forms.typed_on(page, request.form)
+    action, typed = request.form.get("go", "continue"), forms.typed_on(page, request.form)
     try:
         found = _keep(draft_id, section, typed, tried=action == "continue")
         added = (

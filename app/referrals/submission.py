@@ -143,8 +143,8 @@ def facts_of(checked: Checked) -> dict[str, object]:
     children = [values for _key, values in checked.items("child")]
     return {
         "source": checked.source,
-        "abuse": checked.of("incident", "abuse"),
-        "harm_kinds": list(checked.of("incident", "harm_kinds") or ()),
+        "abuse": checked.of("harm", "abuse"),
+        "harm_kinds": list(checked.of("harm", "harm_kinds") or ()),
         "outside_england": checked.of("incident", "place") == "outside",
         "incident_area": area.code if isinstance(area, Authority) else None,
         "home_area": home.code if isinstance(home, Authority) else None,

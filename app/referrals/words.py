@@ -41,7 +41,7 @@ def page_in_words(key: str, checked: Checked, lists: Lists) -> list[tuple[str, s
     for question in asked(page, values):
         value = values.get(question.name)
         if value is not None:
-            told.append((question.label, answer_in_words(question, value, lists)))
+            told.append((question.label.removesuffix(" (optional)"), answer_in_words(question, value, lists)))
         elif question.missing:
             told.append((question.label, NOT_ANSWERED))
     return told

@@ -59,7 +59,7 @@ def draft_at(place: Place, address: str) -> ReferralDraft:
 
 def send(client: FlaskClient, place: Place, address: str, page: str, typed: dict[str, Any], **extra: Any) -> Any:
     """Send a page's form as its own latest version."""
-    hidden = {"version": draft_at(place, address).version, "form_id": str(uuid4()), "action": "continue"}
+    hidden = {"version": draft_at(place, address).version, "form_id": str(uuid4()), "go": "continue"}
     return client.post(f"{address}/{page}", data={**hidden, **typed, **extra})
 
 
@@ -69,9 +69,9 @@ def fill(client: FlaskClient, place: Place, address: str, *, leave: tuple[str, .
         if page in leave or (page == "cdop" and not cdop):
             continue
         if page == "child-2":
-            send(client, place, address, "children", {}, action="add")
+            send(client, place, address, "children", {}, go="add")
         if page == "other-1":
-            send(client, place, address, "others", whole()["others"], action="add")
+            send(client, place, address, "others", whole()["others"], go="add")
         answer = send(client, place, address, page, typed)
         assert answer.status_code in (303, 422), answer.status_code
 

@@ -184,14 +184,14 @@ def test_children_are_added_up_to_twelve_and_removed_without_their_number_coming
 ) -> None:
     author, address = begun(practitioner)
     for number in range(2, 13):
-        answer = send(author, wight, address, "children", {}, action="add")
+        answer = send(author, wight, address, "children", {}, go="add")
         assert answer.headers["Location"] == f"{address}/child-{number}"
-    assert send(author, wight, address, "children", {}, action="add").status_code == 409
+    assert send(author, wight, address, "children", {}, go="add").status_code == 409
     assert author.get(f"{address}/child-12/remove").status_code == 200
     assert author.post(f"{address}/child-12/remove").status_code == 303
     assert author.post(f"{address}/child-12/remove").status_code == 303
     assert author.get(f"{address}/child-12").status_code == 404
-    assert send(author, wight, address, "children", {}, action="add").headers["Location"] == f"{address}/child-13"
+    assert send(author, wight, address, "children", {}, go="add").headers["Location"] == f"{address}/child-13"
 
 
 def test_every_draft_that_is_begun_shared_or_discarded_is_in_the_ledger(

@@ -55,6 +55,11 @@ def test_cdop_alone_is_asked_for_lessons_for_inter_agency_working() -> None:
     assert checked(answers, "agency").faults == []
 
 
+def test_no_question_bears_a_name_that_the_form_itself_sends() -> None:
+    names = {name for _page, question in EVERY for name in question.fields}
+    assert not names & {"go", "version", "form_id", "csrf_token", "add"}
+
+
 def test_an_empty_referral_says_what_is_missing_on_every_section() -> None:
     missing = checked({}).faults
     assert {fault.page for fault in missing} == {page.key for page in PAGES if page.key != "cdop"}
@@ -109,8 +114,9 @@ IMPOSSIBLE = [
     ("child-1", {"legal": "somewhere"}, "legal", "Select"),
     ("child-1", {"looked_after_by": "E99999999"}, "looked_after_by", "list"),
     ("child-1", {"looked_after_by": "another"}, "looked_after_by-other", "name or ONS code"),
+    ("child-1", {"looked_after_by-other": "Another"}, "looked_after_by-other", "not both"),
     ("incident", {"area": "another", "area-other": "x" * 10_000}, "area-other", "characters"),
-    ("incident", {"harm_kinds": ["of-another-kind"]}, "harm_kinds", "list"),
+    ("harm", {"harm_kinds": ["of-another-kind"]}, "harm_kinds", "list"),
     ("incident", day("happened_on", 24, 11, 2026), "happened_on-day", "future"),
     ("incident", {"place": "outside", "country": "France", "home": "E06000044"}, "home", "normally live"),
     ("awareness", day("aware_on", 13, 11, 2026), "aware_on-day", "before the incident"),
@@ -208,7 +214,7 @@ def test_the_title_of_the_case_names_nobody() -> None:
 def test_the_record_tells_every_answer_in_order() -> None:
     record = words.record_in_words(checked(whole()), LISTS)
     assert [title for title, _answers in record][:4] == [
-        "Child 1 of the incident", "Child 2 of the incident", "The incident", "When the local authority became aware",
+        "Child 1 of the incident", "Child 2 of the incident", "The incident", "Abuse, neglect and harm",
     ]  # fmt: skip
     told = dict(record[0][1])
     assert told["Date of birth"] == "3 February 2021"

@@ -29,8 +29,10 @@ WHOLE: dict[str, dict[str, Any]] = {
     },
     "incident": {
         "narrative": "Found injured at home.\nTaken to hospital.", **day("happened_on", 14, 11, 2026),
-        "date_certainty": "known", "place": "england", "area": "E06000046", "home": "E06000046", "abuse": "suspected",
-        "harm_kinds": ["physical"], "judgement": "Likely to be long-term.",
+        "date_certainty": "known", "place": "england", "area": "E06000046", "home": "E06000046",
+    },
+    "harm": {
+        "abuse": "suspected", "harm_kinds": ["physical"], "judgement": "Likely to be long-term.",
     },
     "awareness": {"aware": "yes", **day("aware_on", 16, 11, 2026), "aware_at": "", "told_by": "The hospital"},
     "others": {"known": "yes", "action": "Strategy discussion held on the same day."},
