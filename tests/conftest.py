@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("waymark", deadline=None)  # how long an example takes says nothing about what is right
+settings.load_profile("waymark")
 
 if TYPE_CHECKING:
     from flask import Flask
