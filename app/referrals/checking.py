@@ -1,4 +1,6 @@
-"""A whole referral as typed, checked: the values of each page, and every fault with the page and field it stands on."""
+"""A whole referral as typed, checked: the values of each page, and every fault with the page and field it
+stands on.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ MOST_TICKED = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as the page shows it: what was typed, its choices, what is wrong, and what is asked beneath a choice."""
+    """A question as the page shows it: what was typed, its choices, what is wrong, and what is asked beneath
+    a choice.
+    """
 
     question: Question
     typed: dict[str, str]
@@ -52,7 +54,10 @@ class Difference:
 
 
 def typed_on(page: Page, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form or a script sent for a page, by field: text as text, ticked boxes as a list. Other names are dropped."""
+    """What a form or a script sent for a page, by field: text as text, ticked boxes as a list.
+
+    Other names are dropped.
+    """
     kept: dict[str, Any] = {}
     for question in page.questions:
         for name in question.fields:
@@ -64,7 +69,8 @@ def typed_on(page: Page, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    # Line ends as the rest of the product keeps them, so that showing a text and sending it again changes nothing.
+    # Line ends as the rest of the product keeps them, so that showing a text and sending it again
+    # changes nothing.
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value)
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""

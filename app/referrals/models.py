@@ -15,10 +15,10 @@ from tenants.base import TenantModel, instant, maybe_instant
 class ReferralDraft(TenantModel):
     """What has been typed so far, faults included: nothing typed is lost because it could not be understood.
 
-    `answers` holds, for each page, what the form sent under each name. The column is JSON, not JSONB, and Python
-    writes it in ASCII, so that a NUL or half of a surrogate pair is kept until it is put right. `touched` holds, for
-    each page, the version at which it last changed and the form that changed it, so that only a change of the same
-    page by somebody else's form makes a form stale.
+    `answers` holds, for each page, what the form sent under each name. The column is JSON, not JSONB, and
+    Python writes it in ASCII, so that a NUL or half of a surrogate pair is kept until it is put right.
+    `touched` holds, for each page, the version at which it last changed and the form that changed it, so
+    that only a change of the same page by somebody else's form makes a form stale.
     """
 
     __tablename__ = "referral_drafts"

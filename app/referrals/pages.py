@@ -51,7 +51,12 @@ def birth_questions() -> tuple[Question, ...]:
             "Your best estimate. If only the year is known, enter 1 July of that year",
             when=("birth", "estimated"),
         ),
-        Q("age_about", "About how old", hint="For example, 2 to 3 years", when=("birth", "unknown")),
+        Q(
+            "age_about",
+            "About how old (optional)",
+            hint="For example, 2 to 3 years",
+            when=("birth", "unknown"),
+        ),
         Q(
             "expected_on",
             "Expected date of birth",
@@ -233,8 +238,8 @@ HARM = Page(
             "What kinds of serious harm?",
             "checkboxes",
             hint=(
-                "Select all that apply. The list is not exhaustive. A child who recovered, even from a one-off incident, "
-                "may still have been seriously harmed."
+                "Select all that apply. The list is not exhaustive. A child who recovered, even from a "
+                "one-off incident, may still have been seriously harmed."
             ),
             choices=tuple(C(value, label) for value, label in HARM_KINDS.items()),
         ),
@@ -257,7 +262,7 @@ AWARENESS = Page(
             "Is the local authority aware of the incident?",
             "radios",
             "Say whether the local authority is aware of the incident",
-            "Children's Services of the local authority. Its five working days to notify begin when it becomes aware.",
+            "Children's Services. The five working days to notify begin when it becomes aware.",
             choices=(C("yes", "Yes"), C("no", "Not yet known to the local authority")),
         ),
         Q(
@@ -298,7 +303,7 @@ OTHERS = Page(
             "action",
             "What has been done to protect them?",
             "long",
-            hint="Follow the child protection procedures where there are concerns, including of organised or complex abuse",
+            hint="Follow the child protection procedures where there are concerns, also of organised abuse",
             when=("known", "yes"),
             limit=LONG_LIMIT,
         ),
@@ -393,7 +398,10 @@ def pages_for(source: str) -> tuple[Page, ...]:
 
 
 def item_number(key: str) -> tuple[str, int] | None:
-    """('child', 3) of 'child-3'; None where the key names no child. Only one spelling of a number is known."""
+    """('child', 3) of 'child-3'; None where the key names no child.
+
+    Only one spelling of a number is known.
+    """
     kind, _, number = key.partition("-")
     if (
         kind not in ITEMS

@@ -1,4 +1,6 @@
-"""What was typed, understood: pure functions from the form's text to values, with a message where that is impossible."""
+"""What was typed, understood: pure functions from the form's text to values, with a message where that is
+impossible.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,10 @@ def asked(page: Page, typed: Typed) -> list[Question]:
 
 
 def read_page(page: Page, key: str, typed: Typed, lists: Lists) -> tuple[Values, list[Fault]]:
-    """The values of a page by question, and what is wrong with what was typed. A faulty answer has no value."""
+    """The values of a page by question, and what is wrong with what was typed.
+
+    A faulty answer has no value.
+    """
     values: Values = {}
     faults = []
     for question in asked(page, typed):

@@ -44,7 +44,9 @@ class Drafts:
 
 
 def capacities_for(actor: Actor, draft: ReferralDraft, permission: Permission) -> tuple[Capacity, ...]:
-    """The capacities in which this person holds the permission for this very draft: for its agency, or as CDOP's chair."""
+    """The capacities in which this person holds the permission for this very draft: for its agency, or as
+    CDOP's chair.
+    """
     return tuple(held for held in actor.holding(permission) if _fits(held, draft.source, draft.agency_id))
 
 
@@ -55,7 +57,9 @@ def _fits(held: Capacity, source: str, agency_id: UUID | None) -> bool:
 
 
 def ways_to_refer(actor: Actor) -> list[Way]:
-    """In which capacities a person may begin a referral: one for each of their agencies, one as CDOP's chair."""
+    """In which capacities a person may begin a referral: one for each of their agencies, one as CDOP's
+    chair.
+    """
     ways = {}
     for held in actor.holding(Permission.REFERRAL_DRAFT):
         if held.role is Role.CDOP_CHAIR:
@@ -80,7 +84,9 @@ def sees(actor: Actor, draft: ReferralDraft) -> bool:
 
 
 def may_submit(actor: Actor, draft: ReferralDraft) -> bool:
-    """Whether this person may submit this draft: a representative of its agency, or the chair of CDOP their own."""
+    """Whether this person may submit this draft: a representative of its agency, or the chair of CDOP their
+    own.
+    """
     return bool(capacities_for(actor, draft, Permission.REFERRAL_SUBMIT))
 
 
@@ -110,7 +116,9 @@ def drafts_of(actor: Actor) -> Drafts:
 
 
 def lists() -> Lists:
-    """What can be chosen in this partnership: all local authorities of the registry, its own first; its agencies."""
+    """What can be chosen in this partnership: all local authorities of the registry, its own first; its
+    agencies.
+    """
     own = current_partnership_id()
     rows = db.session.scalars(select(LocalAuthority).order_by(LocalAuthority.name)).all()
     ordered = sorted(rows, key=lambda row: (row.partnership_id != own, row.name))

@@ -1,7 +1,7 @@
 """The words of a question: what is asked, how it is answered, and what is said where the answer is missing.
 
-The form, its checks, "Check your answers" and the record of the case are all made from these, so that they cannot
-differ. Nothing here knows of pages on the web or of the database.
+The form, its checks, "Check your answers" and the record of the case are all made from these, so that they
+cannot differ. Nothing here knows of pages on the web or of the database.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `missing` is what is said where there is no answer; empty where an answer is not required.
+    """One question. `missing` is what is said where there is no answer; empty where an answer is not
+    required.
 
-    `when` is (question, choice): the question is asked only where that choice was made, and belongs beneath it.
-    `choices_from` names a list that depends on the partnership (see Lists).
+    `when` is (question, choice): the question is asked only where that choice was made, and belongs beneath
+    it. `choices_from` names a list that depends on the partnership (see Lists).
     """
 
     name: str
@@ -43,6 +44,11 @@ class Question:
     choices_from: str = ""
     when: tuple[str, str] | None = None
     limit: int = LINE_LIMIT
+
+    @property
+    def optional(self) -> bool:
+        """Whether the label itself says that no answer is needed."""
+        return self.label.endswith("(optional)")
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -72,7 +78,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What can be chosen in this partnership: (code, name) of local authorities, (key, name) of its agencies."""
+    """What can be chosen in this partnership: (code, name) of local authorities, (key, name) of its
+    agencies.
+    """
 
     authorities: tuple[tuple[str, str], ...] = ()
     agencies: tuple[tuple[str, str], ...] = ()

@@ -133,7 +133,9 @@ def check_answers(draft_id: UUID) -> ResponseReturnValue:
 def check_page(
     found: ReferralDraft, *, tried: bool = False, changed: list[str] | None = None
 ) -> ResponseReturnValue:
-    """The page "Check your answers"; `tried` after a refused submission, `changed` names what somebody changed."""
+    """The page "Check your answers"; `tried` after a refused submission, `changed` names what somebody
+    changed.
+    """
     listed = lists()
     checked = checked_now(found, listed)
     page = render_template(
@@ -236,7 +238,7 @@ def discard(draft_id: UUID) -> ResponseReturnValue:
 
 
 def _done_with(draft_id: UUID, verb: Any, back: str | None) -> ResponseReturnValue:
-    """Do one verb to a draft and go to its page, or to the list where it is no longer this person's to see."""
+    """Do one verb to a draft and go to its page, or to the list where it is no longer theirs to see."""
     try:
         verb(draft_id, current_actor(), g.now)
     except service.NoSuchDraft:

@@ -14,8 +14,8 @@ ADULT = 18
 LONGEST_EXPECTED_MONTHS = 10
 LONGEST_OVERDUE = timedelta(days=28)
 CARE_LEAVER = (
-    "was 18 or over, so is not a child of this incident. The death of a care leaver aged up to 24 is notified "
-    "separately: ask the Partnership Team"
+    "was 18 or over, so is not a child of this incident. The death of a care leaver aged up to 24 is "
+    "notified separately: ask the Partnership Team"
 )
 
 
@@ -30,7 +30,9 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """What a page says of a child: `birth` is known, estimated, unknown or unborn; `outcome` is died, harmed or empty."""
+    """What a page says of a child: `birth` is known, estimated, unknown or unborn; `outcome` is died, harmed
+    or empty.
+    """
 
     page: str
     birth: str = ""
@@ -133,7 +135,10 @@ def other_age_wrongs(child: Child, now: datetime) -> list[Wrong]:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What is said of the incident and of the harm. `home_code` is None for a local authority that is not in the list."""
+    """What is said of the incident and of the harm.
+
+    `home_code` is None for a local authority that is not in the list.
+    """
 
     happened_on: date | None = None
     outside_england: bool = False
@@ -152,7 +157,9 @@ def incident_wrongs(incident: Incident, now: datetime) -> list[Wrong]:
 
 @duty("B1-01")
 def place_wrongs(incident: Incident, own: Collection[str]) -> list[Wrong]:
-    """Outside England, the duty lies where the child normally lives: that must be in this partnership's area."""
+    """Outside England, the duty lies where the child normally lives: that must be in this partnership's
+    area.
+    """
     if not incident.outside_england or not incident.home_known or incident.home_code in own:
         return []
     message = (
@@ -164,7 +171,9 @@ def place_wrongs(incident: Incident, own: Collection[str]) -> list[Wrong]:
 
 @duty("B1-02")
 def harm_wrongs(incident: Incident, outcomes: Collection[str]) -> list[Wrong]:
-    """Kinds of harm and the judgement about them are recorded, and a death agrees with what is said of the children."""
+    """Kinds of harm and the judgement about them are recorded, and a death agrees with what is said of the
+    children.
+    """
     wrongs = [Wrong("harm", "harm_kinds", message) for message in harm_faults(incident.harm_kinds, "judged")]
     wrongs += [
         Wrong("harm", "judgement", message) for message in harm_faults(("physical",), incident.judgement)
@@ -187,8 +196,8 @@ class Awareness:
 def awareness_wrongs(awareness: Awareness, happened_on: date | None, now: datetime) -> list[Wrong]:
     """Awareness is not in the future and not before the incident.
 
-    It is compared with the incident and not with a death: a child harmed earlier may die after the local authority
-    became aware.
+    It is compared with the incident and not with a death: a child harmed earlier may die after the local
+    authority became aware.
     """
     on = awareness.on
     if on is None:
@@ -203,7 +212,10 @@ def awareness_wrongs(awareness: Awareness, happened_on: date | None, now: dateti
 
 
 def aware_instant(awareness: Awareness) -> datetime | None:
-    """When the local authority became aware: the start of the London day where only the date is known. Aware, UTC."""
+    """When the local authority became aware: the start of the London day where only the date is known.
+
+    Aware, UTC.
+    """
     if awareness.on is None:
         return None
     return combine_london(awareness.on, awareness.at) if awareness.at is not None else day_start(awareness.on)
@@ -233,5 +245,6 @@ def _where(others: OtherChildren, message: str) -> str:
         return "known"
     if others.known == "no":
         return "how_checked"
-    # Asked again as if the children were listed, the procedure no longer says what was missing about the list.
+    # Asked again as if the children were listed, the procedure no longer says what was missing about
+    # the list.
     return "action" if message in other_children_answered("yes", 1, others.action, "") else "add"

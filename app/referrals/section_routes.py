@@ -101,7 +101,10 @@ def _items(found: ReferralDraft, page: Page, checked: Checked, choices: Lists) -
 @bp.post("/referrals/<uuid:draft_id>/<section>")
 @requires(Permission.REFERRAL_DRAFT)
 def save(draft_id: UUID, section: str) -> ResponseReturnValue:
-    """Keep what was typed, then go on, add a child, or show what is wrong. `later` goes back without checking."""
+    """Keep what was typed, then go on, add a child, or show what is wrong.
+
+    `later` goes back without checking.
+    """
     found = opened(draft_id)
     page = page_or_404(found, section)
     if found.state == "submitted":

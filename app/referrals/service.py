@@ -115,9 +115,11 @@ def save_section(
     now: datetime,
     tried: bool = False,
 ) -> ReferralDraft:
-    """Keep what was typed on a page, whatever it is. `form` names the form shown, `tried` that it was to be checked.
+    """Keep what was typed on a page, whatever it is. `form` names the form shown, `tried` that it was to be
+    checked.
 
-    Raises NoSuchDraft, NotNow, and Stale where another form changed this page after `version`: nothing is then kept.
+    Raises NoSuchDraft, NotNow, and Stale where another form changed this page after `version`: nothing is
+    then kept.
     """
     draft = load(draft_id, actor, lock=True, open_only=True)
     if item_number(page) and page not in draft.answers:
@@ -131,7 +133,10 @@ def save_section(
 
 
 def add_item(draft_id: UUID, actor: Actor, kind: str, now: datetime) -> str:
-    """Add a page for one more child. Returns its key. Raises NoSuchDraft, NotNow where there are as many as can be."""
+    """Add a page for one more child.
+
+    Returns its key. Raises NoSuchDraft, NotNow where there are as many as can be.
+    """
     draft = load(draft_id, actor, lock=True, open_only=True)
     listed = items_of(draft.answers, kind)
     if len(listed) >= MOST[kind]:
@@ -149,7 +154,10 @@ def add_item(draft_id: UUID, actor: Actor, kind: str, now: datetime) -> str:
 
 
 def remove_item(draft_id: UUID, actor: Actor, key: str, now: datetime) -> None:
-    """Take a child out of the referral. Raises NoSuchDraft, NotNow. A child already removed is not a fault."""
+    """Take a child out of the referral.
+
+    Raises NoSuchDraft, NotNow. A child already removed is not a fault.
+    """
     draft = load(draft_id, actor, lock=True, open_only=True)
     if key in draft.answers and item_number(key):
         kept = {name: typed for name, typed in draft.answers.items() if name != key}
@@ -183,7 +191,10 @@ def share_with_representative(draft_id: UUID, actor: Actor, now: datetime) -> Re
 
 @duty("A-01")
 def return_to_practitioner(draft_id: UUID, actor: Actor, now: datetime) -> ReferralDraft:
-    """The representative gives the draft back; from then on only its author sees it. Raises NoSuchDraft, NotNow."""
+    """The representative gives the draft back; from then on only its author sees it.
+
+    Raises NoSuchDraft, NotNow.
+    """
     draft = load(draft_id, actor, lock=True, open_only=True)
     if (
         draft.state != "with-representative"

@@ -39,10 +39,12 @@ class Incomplete(Exception):
 def submit(
     draft_id: UUID, actor: Actor, *, version: int, submission_key: UUID, now: datetime
 ) -> ReferralDraft:
-    """Submit the referral: open its case, record what it says, acknowledge it with a reference, tell who must know.
+    """Submit the referral: open its case, record what it says, acknowledge it with a reference, tell who
+    must know.
 
-    A referral that has been submitted is returned as it is, with its case and reference. Raises NoSuchDraft (also for
-    a person who may not submit this one), Stale where a page changed after `version`, Incomplete with every fault.
+    A referral that has been submitted is returned as it is, with its case and reference. Raises NoSuchDraft
+    (also for a person who may not submit this one), Stale where a page changed after `version`, Incomplete
+    with every fault.
     """
     draft = load(draft_id, actor, lock=True)
     capacities = capacities_for(actor, draft, Permission.REFERRAL_SUBMIT)

@@ -33,7 +33,9 @@ def answer_in_words(question: Question, value: Any, lists: Lists) -> str:
 
 
 def page_in_words(key: str, checked: Checked, lists: Lists) -> list[tuple[str, str]]:
-    """The questions of a page that were asked, each with its answer; optional ones only where they were answered."""
+    """The questions of a page that were asked, each with its answer; optional ones only where they were
+    answered.
+    """
     page = page_of(key, checked.source)
     assert page is not None
     values = checked.values.get(key, {})
@@ -42,7 +44,7 @@ def page_in_words(key: str, checked: Checked, lists: Lists) -> list[tuple[str, s
         value = values.get(question.name)
         if value is not None:
             told.append((question.label.removesuffix(" (optional)"), answer_in_words(question, value, lists)))
-        elif question.missing:
+        elif not question.optional:
             told.append((question.label, NOT_ANSWERED))
     return told
 

@@ -19,22 +19,22 @@ from tests.unit.referrals.typed import whole
 AGENCY = "community-health"
 
 
-@pytest.fixture()
+@pytest.fixture
 def practitioner(wight: Place) -> Someone:
     return find(wight, Role.PRACTITIONER, AGENCY)
 
 
-@pytest.fixture()
+@pytest.fixture
 def representative(wight: Place) -> Someone:
     return find(wight, Role.AGENCY_LIG_MEMBER, AGENCY)
 
 
-@pytest.fixture()
+@pytest.fixture
 def cdop_chair(wight: Place) -> Someone:
     return find(wight, Role.CDOP_CHAIR)
 
 
-@pytest.fixture()
+@pytest.fixture
 def begun(client_as: Callable[[Someone | None], FlaskClient]) -> Callable[[Someone], tuple[FlaskClient, str]]:
     """Begin a referral as somebody: their client, and the address of the draft."""
 
@@ -57,13 +57,17 @@ def draft_at(place: Place, address: str) -> ReferralDraft:
         return db.session.get_one(ReferralDraft, (place.id, UUID(address.rsplit("/", 1)[1])))
 
 
-def send(client: FlaskClient, place: Place, address: str, page: str, typed: dict[str, Any], **extra: Any) -> Any:
+def send(
+    client: FlaskClient, place: Place, address: str, page: str, typed: dict[str, Any], **extra: Any
+) -> Any:
     """Send a page's form as its own latest version."""
     hidden = {"version": draft_at(place, address).version, "form_id": str(uuid4()), "go": "continue"}
     return client.post(f"{address}/{page}", data={**hidden, **typed, **extra})
 
 
-def fill(client: FlaskClient, place: Place, address: str, *, leave: tuple[str, ...] = (), cdop: bool = False) -> None:
+def fill(
+    client: FlaskClient, place: Place, address: str, *, leave: tuple[str, ...] = (), cdop: bool = False
+) -> None:
     """Fill in a whole referral, page by page as a person does."""
     for page, typed in whole().items():
         if page in leave or (page == "cdop" and not cdop):
@@ -76,7 +80,9 @@ def fill(client: FlaskClient, place: Place, address: str, *, leave: tuple[str, .
         assert answer.status_code in (303, 422), answer.status_code
 
 
-def submit(client: FlaskClient, place: Place, address: str, key: UUID | None = None, version: int | None = None) -> Any:
+def submit(
+    client: FlaskClient, place: Place, address: str, key: UUID | None = None, version: int | None = None
+) -> Any:
     """Submit as from the page "Check your answers"."""
     number = version if version is not None else draft_at(place, address).version
     return client.post(f"{address}/submit", data={"version": number, "submission_key": str(key or uuid4())})

@@ -1,4 +1,4 @@
-"""Every field of the form sent what it should not be sent: never a 500, always a message, nothing typed lost."""
+"""Every field sent what it should not be sent: never a 500, always a message, nothing typed lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ HOSTILE = {
 }
 FORMS = [("child-1", ITEMS["child"]), *((page.key, page) for page in PAGES if page.questions)]
 CASES = [
-    pytest.param(key, page, hostile, id=f"{key}-{name}") for key, page in FORMS for name, hostile in HOSTILE.items()
+    pytest.param(key, page, hostile, id=f"{key}-{name}")
+    for key, page in FORMS
+    for name, hostile in HOSTILE.items()
 ]
 
 
@@ -80,7 +82,9 @@ def test_every_field_answers_with_a_message_and_keeps_what_was_typed(
     assert submit(client, wight, address).status_code == 422
 
 
-def test_a_text_is_shown_again_exactly_as_it_was_typed(wight: Place, practitioner: Someone, begun: Begin) -> None:
+def test_a_text_is_shown_again_exactly_as_it_was_typed(
+    wight: Place, practitioner: Someone, begun: Begin
+) -> None:
     client, address = begun(practitioner)
     typed = "\n  First line\n\tsecond <b>line</b> & “quoted”\n\n last "
     send(client, wight, address, "criteria", {"why": typed, "lessons": ""})
@@ -90,10 +94,18 @@ def test_a_text_is_shown_again_exactly_as_it_was_typed(wight: Place, practitione
     assert unescape(inside) == "\n" + typed
 
 
-LONE = {"why": "half \ud800 pair", "lessons": ["not", "text"], "unknown": {"deep": 1}, "version": 1, "form_id": "f"}
+LONE = {
+    "why": "half \ud800 pair",
+    "lessons": ["not", "text"],
+    "unknown": {"deep": 1},
+    "version": 1,
+    "form_id": "f",
+}
 
 
-def test_what_a_script_sends_is_kept_and_shown_however_broken(wight: Place, practitioner: Someone, begun: Begin) -> None:
+def test_what_a_script_sends_is_kept_and_shown_however_broken(
+    wight: Place, practitioner: Someone, begun: Begin
+) -> None:
     client, address = begun(practitioner)
     saved = client.post(f"{address}/criteria/autosave", json=LONE)
     assert saved.status_code == 200
@@ -126,7 +138,10 @@ def test_a_version_that_is_none_is_older_than_any(
     if answer.status_code == 409:
         assert "first" in answer.text
         assert "second" in answer.text
-    assert client.post(f"{address}/submit", data={"version": version, "submission_key": version}).status_code == 404
+    assert (
+        client.post(f"{address}/submit", data={"version": version, "submission_key": version}).status_code
+        == 404
+    )
 
 
 def test_a_stale_form_shows_the_difference_and_loses_nothing(
@@ -207,10 +222,21 @@ def test_a_draft_of_another_partnership_or_agency_is_a_wrong_address(
         answers = [client.get(f"{base}{end}") for end in ("", "/criteria", "/check", "/done", "/discard")]
         answers += [
             client.post(f"{base}/{end}", data={"version": "9"})
-            for end in ("criteria", "criteria/autosave", "submit", "share", "return", "discard", "child-1/remove")
+            for end in (
+                "criteria",
+                "criteria/autosave",
+                "submit",
+                "share",
+                "return",
+                "discard",
+                "child-1/remove",
+            )
         ]
         assert {answer.status_code for answer in answers} == {404}
-        assert draft_id not in client.get(f"/{'isle-of-wight' if client is police else 'hampshire'}/referrals").text
+        assert (
+            draft_id
+            not in client.get(f"/{'isle-of-wight' if client is police else 'hampshire'}/referrals").text
+        )
     assert never.status_code == 404
 
 

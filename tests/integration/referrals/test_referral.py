@@ -64,19 +64,25 @@ def test_a_practitioners_draft_is_shared_submitted_and_acknowledged(
         children = [(child.concern, child.name, child.birth_certainty) for child in children_of(row.case_id)]
         owed = {entry.duty: entry.open for entry in obligations_of(row.case_id)}
     assert kinds == [
-        EventKind.REFERRAL_SUBMITTED, EventKind.LOCAL_AUTHORITY_AWARE, EventKind.REFERRAL_ACKNOWLEDGED,
-    ]  # fmt: skip
+        EventKind.REFERRAL_SUBMITTED,
+        EventKind.LOCAL_AUTHORITY_AWARE,
+        EventKind.REFERRAL_ACKNOWLEDGED,
+    ]
     assert dict(record[0][1])["Full name"] == "Ash Invented"
     assert children == [
-        ("subject", "Ash Invented", "known"), ("subject", None, "unborn"), ("other", "Rowan Invented", "estimated"),
-    ]  # fmt: skip
+        ("subject", "Ash Invented", "known"),
+        ("subject", None, "unborn"),
+        ("other", "Rowan Invented", "estimated"),
+    ]
     assert owed["A-02"] is False
     assert owed["B1-06"] is True
     assert owed["B1-03"] is True
 
 
 @pytest.mark.duty("A-03")
-def test_the_chair_of_cdop_refers_with_cdop_as_source(wight: Place, cdop_chair: Someone, begun: Begin) -> None:
+def test_the_chair_of_cdop_refers_with_cdop_as_source(
+    wight: Place, cdop_chair: Someone, begun: Begin
+) -> None:
     client, address = begun(cdop_chair)
     fill(client, wight, address)
     refused = submit(client, wight, address)
@@ -92,7 +98,9 @@ def test_the_chair_of_cdop_refers_with_cdop_as_source(wight: Place, cdop_chair: 
     assert submitted.facts["home_area"] == "E06000046"
 
 
-def test_sent_twice_it_is_one_case_with_one_reference(wight: Place, representative: Someone, begun: Begin) -> None:
+def test_sent_twice_it_is_one_case_with_one_reference(
+    wight: Place, representative: Someone, begun: Begin
+) -> None:
     client, address = begun(representative)
     fill(client, wight, address)
     key, version = uuid4(), draft_at(wight, address).version
@@ -106,7 +114,9 @@ def test_sent_twice_it_is_one_case_with_one_reference(wight: Place, representati
     assert kinds.count(EventKind.REFERRAL_SUBMITTED) == 1
 
 
-def test_a_key_used_by_another_referral_does_no_harm(wight: Place, representative: Someone, begun: Begin) -> None:
+def test_a_key_used_by_another_referral_does_no_harm(
+    wight: Place, representative: Someone, begun: Begin
+) -> None:
     key, references = uuid4(), set()
     for _time in range(2):
         client, address = begun(representative)
@@ -116,12 +126,16 @@ def test_a_key_used_by_another_referral_does_no_harm(wight: Place, representativ
     assert len(references) == 2
 
 
-def test_begun_twice_with_one_form_it_is_one_draft(wight: Place, practitioner: Someone, client_as: ClientAs) -> None:
+def test_begun_twice_with_one_form_it_is_one_draft(
+    wight: Place, practitioner: Someone, client_as: ClientAs
+) -> None:
     client, key = client_as(practitioner), str(uuid4())
     with wight.pinned():
         way = str(practitioner.actor().holding(Permission.REFERRAL_DRAFT)[0].agency_id)
     sent = {"way": way, "start_key": key}
-    places = {client.post("/isle-of-wight/referrals/new", data=sent).headers["Location"] for _time in range(2)}
+    places = {
+        client.post("/isle-of-wight/referrals/new", data=sent).headers["Location"] for _time in range(2)
+    }
     assert len(places) == 1
 
 
@@ -209,5 +223,9 @@ def test_every_draft_that_is_begun_shared_or_discarded_is_in_the_ledger(
         )
         kinds = [row.kind for row in rows]
         total = db.session.scalar(select(func.count()).select_from(LedgerEvent))
-    assert kinds == ["referral-draft-started", "referral-shared-with-representative", "referral-draft-discarded"]
+    assert kinds == [
+        "referral-draft-started",
+        "referral-shared-with-representative",
+        "referral-draft-discarded",
+    ]
     assert total is not None

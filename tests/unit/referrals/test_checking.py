@@ -18,7 +18,11 @@ from tests.unit.referrals.typed import LISTS, day, whole
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EVERY = [(page, question) for page in (*PAGES, *ITEMS.values()) for question in page.questions]
-TEXTS = [(page, question) for page, question in EVERY if question.kind in ("text", "long", "email", "phone", "nhs", "time")]
+TEXTS = [
+    (page, question)
+    for page, question in EVERY
+    if question.kind in ("text", "long", "email", "phone", "nhs", "time")
+]
 
 
 def checked(answers: dict[str, dict[str, Any]], source: str = "agency") -> Checked:
@@ -66,7 +70,9 @@ def test_an_empty_referral_says_what_is_missing_on_every_section() -> None:
     assert all(fault.message for fault in missing)
 
 
-@pytest.mark.parametrize(("page", "question"), EVERY, ids=lambda thing: getattr(thing, "key", getattr(thing, "name", "")))
+@pytest.mark.parametrize(
+    ("page", "question"), EVERY, ids=lambda thing: getattr(thing, "key", getattr(thing, "name", ""))
+)
 def test_every_required_question_says_so(page: Any, question: Question) -> None:
     if not question.missing:
         return
@@ -86,13 +92,19 @@ BAD_TEXT = {
 
 
 @pytest.mark.parametrize("bad", BAD_TEXT.values(), ids=BAD_TEXT)
-@pytest.mark.parametrize(("page", "question"), TEXTS, ids=lambda thing: getattr(thing, "key", getattr(thing, "name", "")))
-def test_text_that_cannot_be_kept_is_answered_beside_its_field(page: Any, question: Question, bad: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "question"), TEXTS, ids=lambda thing: getattr(thing, "key", getattr(thing, "name", ""))
+)
+def test_text_that_cannot_be_kept_is_answered_beside_its_field(
+    page: Any, question: Question, bad: str
+) -> None:
     found = spoiled(key_of(page.key), **{**asked_under(page, question), question.name: bad})
     assert [field for field, _message in found] == [question.name]
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "+44", "-2", "@sum", "مرحبا", "O’Brien-Ó Sé 日本"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "=1+1", "+44", "-2", "@sum", "مرحبا", "O’Brien-Ó Sé 日本"]
+)
 def test_markup_formulas_and_every_script_are_plain_text(text: str) -> None:
     assert spoiled("child-1", name=text) == []
     assert spoiled("incident", narrative=text) == []
@@ -129,7 +141,9 @@ IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize(("page", "typed", "field", "said"), IMPOSSIBLE)
-def test_what_cannot_be_is_answered_beside_its_field(page: str, typed: dict[str, Any], field: str, said: str) -> None:
+def test_what_cannot_be_is_answered_beside_its_field(
+    page: str, typed: dict[str, Any], field: str, said: str
+) -> None:
     found = spoiled(page, **typed)
     assert [name for name, _message in found] == [field]
     assert said in found[0][1]
@@ -198,7 +212,9 @@ def test_an_nhs_number_carries_its_check(number: int) -> None:
     assert len(good) <= 1
 
 
-@pytest.mark.parametrize("key", ["child-0", "child-01", "child--1", "child-99999", "child-x", "child-", "child-٣", "uncle-1"])
+@pytest.mark.parametrize(
+    "key", ["child-0", "child-01", "child--1", "child-99999", "child-x", "child-", "child-٣", "uncle-1"]
+)
 def test_only_one_spelling_names_a_child(key: str) -> None:
     assert item_number(key) is None
     assert page_of(key, "agency") is None
@@ -214,8 +230,11 @@ def test_the_title_of_the_case_names_nobody() -> None:
 def test_the_record_tells_every_answer_in_order() -> None:
     record = words.record_in_words(checked(whole()), LISTS)
     assert [title for title, _answers in record][:4] == [
-        "Child 1 of the incident", "Child 2 of the incident", "The incident", "Abuse, neglect and harm",
-    ]  # fmt: skip
+        "Child 1 of the incident",
+        "Child 2 of the incident",
+        "The incident",
+        "Abuse, neglect and harm",
+    ]
     told = dict(record[0][1])
     assert told["Date of birth"] == "3 February 2021"
     assert told["Which local authority looks after the child?"] == "Isle of Wight Council"

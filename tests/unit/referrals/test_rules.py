@@ -79,7 +79,9 @@ def test_age_is_taken_at_the_childs_own_death_before_the_incidents_date() -> Non
 
 
 def test_an_adult_is_not_listed_as_another_child() -> None:
-    assert "18 or over" in messages(rules.other_age_wrongs(Child("other-1", "known", date(2008, 11, 23)), NOW))
+    assert "18 or over" in messages(
+        rules.other_age_wrongs(Child("other-1", "known", date(2008, 11, 23)), NOW)
+    )
     assert rules.other_age_wrongs(Child("other-1", "known", date(2008, 11, 24)), NOW) == []
 
 
@@ -93,8 +95,12 @@ def test_outside_england_the_home_is_in_this_partnerships_area() -> None:
     own = {"E06000046"}
     abroad = Incident(outside_england=True, home_known=True, home_code="E06000044")
     assert [wrong.question for wrong in rules.place_wrongs(abroad, own)] == ["home"]
-    assert rules.place_wrongs(Incident(outside_england=True, home_known=True, home_code="E06000046"), own) == []
-    assert rules.place_wrongs(Incident(outside_england=False, home_known=True, home_code="E06000044"), own) == []
+    assert (
+        rules.place_wrongs(Incident(outside_england=True, home_known=True, home_code="E06000046"), own) == []
+    )
+    assert (
+        rules.place_wrongs(Incident(outside_england=False, home_known=True, home_code="E06000044"), own) == []
+    )
 
 
 @pytest.mark.duty("B1-02")
@@ -124,7 +130,9 @@ def test_awareness_at_a_time_that_did_not_happen() -> None:
 
 def test_awareness_by_its_date_alone_counts_from_that_london_day() -> None:
     assert rules.aware_instant(Awareness(date(2026, 7, 1))) == datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
-    assert rules.aware_instant(Awareness(date(2026, 11, 20), time(9, 15))) == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+    assert rules.aware_instant(Awareness(date(2026, 11, 20), time(9, 15))) == datetime(
+        2026, 11, 20, 9, 15, tzinfo=UTC
+    )
     assert rules.aware_instant(Awareness()) is None
 
 
