@@ -41,6 +41,7 @@ WORKER_TTL_SECONDS = 60
 GRACE_SECONDS = 20.0
 RESTART_PAUSE_SECONDS = 1.0
 PARENT_DEATH_SIGNAL = 1
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class OnlyOurJobs(Worker):
@@ -141,7 +142,7 @@ class _Stop:
         self.asked = False
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOP_SIGNALS:
             signal.signal(number, self._ask)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
@@ -192,14 +193,18 @@ class Supervisor:
 
     def _start(self, name: str) -> None:
         parent = os.getpid()
+        # Held back while forking: a child must not receive a signal with its parent's handlers, and lose it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         child = os.fork()
         if child:
             self.running[child] = name
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
             return
         code = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in STOP_SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
             _end_with_parent(signal.SIGTERM)
             if os.getppid() == parent:
                 _forget_connections(self.app)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def children(pid: int) -> list[int]:
         return []
 
 
+def end(process: subprocess.Popen[bytes], started: Iterable[int]) -> None:
+    """Leave nothing behind where a test has failed."""
+    for pid in (*started, *children(process.pid)):
+        if alive(pid):
+            os.kill(pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_it_does_what_is_due_and_leaves_no_process(
     here: Place, worker_process: Callable[..., subprocess.Popen[bytes]], number: signal.Signals
@@ -47,25 +57,22 @@ def test_it_does_what_is_due_and_leaves_no_process(
     work_queue(here.app).empty()
     owe(here, EFFECT, "a")
     process = worker_process("--workers", "1")
+    started: list[int] = []
     try:
         assert until(lambda: done(here) == ["a"])
         started = children(process.pid)
         assert len(started) == 2
         process.send_signal(number)
-        code = process.wait(PATIENCE_SECONDS)
+        assert process.wait(PATIENCE_SECONDS) == (-signal.SIGKILL if number is signal.SIGKILL else 0)
+        assert until(lambda: not any(alive(pid) for pid in started))
     finally:
-        process.kill()
-        process.wait()
-    assert code == (-signal.SIGKILL if number is signal.SIGKILL else 0)
-    assert until(lambda: not any(alive(pid) for pid in started))
+        end(process, started)
     assert done(here) == ["a"]
 
 
 def test_a_part_that_dies_is_started_again(
     here: Place, worker_process: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
-    import os
-
     work_queue(here.app).empty()
     process = worker_process("--workers", "1")
     try:
@@ -79,5 +86,4 @@ def test_a_part_that_dies_is_started_again(
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0
     finally:
-        process.kill()
-        process.wait()
+        end(process, [])
