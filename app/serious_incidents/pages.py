@@ -31,6 +31,11 @@ class Difference:
     typed: str
     recorded: str
 
+    @property
+    def differs(self) -> bool:
+        """Whether the two are not the same."""
+        return self.typed != self.recorded
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

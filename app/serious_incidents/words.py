@@ -30,10 +30,10 @@ def by(name: str, capacity: str) -> str:
 def position_label(kind: str, outcome: str, shared: str | None) -> str:
     """A position in a few words. Silence is 'deemed agreement', and never 'agreed' (N-04)."""
     if kind == "deemed":
-        return f"Deemed agreement: {OUTCOMES[outcome].lower()}"
+        return f"Deemed agreement: {_within(outcome)}"
     if shared is None:
         return OUTCOMES[outcome]
-    return f"{'Agrees with' if outcome == shared else 'Differs from'} the view: {OUTCOMES[outcome].lower()}"
+    return f"{'Agrees with' if outcome == shared else 'Differs from'} the view: {_within(outcome)}"
 
 
 def partner_in_sentence(party: Party) -> str:
@@ -41,6 +41,11 @@ def partner_in_sentence(party: Party) -> str:
     names = {
         Party.LOCAL_AUTHORITY: "Children's Services",
         Party.POLICE: "the police",
-        Party.ICB: "the NHS board",
+        Party.ICB: "the integrated care board",
     }
     return names[party]
+
+
+def _within(outcome: str) -> str:
+    text = OUTCOMES[outcome]
+    return text[0].lower() + text[1:]
