@@ -133,6 +133,14 @@ def sight(case_id: UUID, actor: Actor | None = None) -> Sight:
     return sight_of(progress.load(case_id), actor or current_actor())
 
 
+def untold(case_id: UUID, actor: Actor | None = None) -> frozenset[EventKind]:
+    """The kinds of event whose outcome this person's timeline must not tell."""
+    seen = sight(case_id, actor)
+    views = set() if seen.views else {EventKind.INITIAL_VIEW_GIVEN, EventKind.INITIAL_VIEW_SHARED}
+    answers_given = {EventKind.RESPONSE_GIVEN, EventKind.RESPONSE_DEEMED, EventKind.RESPONSE_LATE}
+    return frozenset(views if seen.responses else views | answers_given)
+
+
 def decision_overview(case_id: UUID, actor: Actor | None = None) -> Overview:
     """Everything of the decision to notify that the person may see, for the case page and the decision
     page."""

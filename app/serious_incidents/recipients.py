@@ -56,12 +56,13 @@ def representatives(party: Party, now: datetime) -> list[Recipient]:
 
 
 def deputies(party: Party, now: datetime) -> list[Recipient]:
-    """Who is contacted before a partner's clock ends in silence (N-04): everybody but the first
-    representative."""
-    first = representatives(party, now)[:1]
+    """Who is contacted before a partner's clock ends in silence (N-04).
+
+    Those who stand in for the named decision maker; where several hold that role (the Designated Nurse and
+    the Designated Doctor do) each stands in for the other, and all are contacted.
+    """
     named, others = _both(party, now)
-    everybody = others if party is Party.LOCAL_AUTHORITY else named + others
-    return [one for one in dict.fromkeys(everybody) if one not in first]
+    return list(dict.fromkeys([*(named if len(named) > 1 else []), *others]))
 
 
 def generic_inbox(party: Party) -> Recipient | None:

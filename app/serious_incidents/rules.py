@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from app.access.actor import Capacity
 from app.access.roles import Role
 from app.procedure import criteria
 from app.procedure.events import SAFEGUARDING_PARTNERS, Outcome, Party
@@ -28,6 +28,19 @@ IN_ABSENCE = {
     Party.ICB: Role.PARTNER_REPRESENTATIVE,
 }
 VIEWERS = {Party.LIG_CHAIR: Role.LIG_CHAIR, Party.SERVICE_DIRECTOR: Role.SERVICE_DIRECTOR}
+
+
+class Capacity(Protocol):
+    """What a person is: a role, and the safeguarding partner of their agency where it is one."""
+
+    @property
+    def role(self) -> Role: ...
+
+    @property
+    def partner(self) -> Party | None: ...
+
+
+Held = TypeVar("Held", bound=Capacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ class DecisionAnswers:
 
 
 @duty("B1-15")
-def capacity_for(party: Party, held: Iterable[Capacity]) -> Capacity | None:
+def capacity_for(party: Party, held: Iterable[Held]) -> Held | None:
     """In which capacity somebody answers for a partner: the named decision maker, or who stands in for them.
 
     None where they may not answer for that partner at all.
@@ -90,9 +103,7 @@ def partners_of(held: Iterable[Capacity]) -> list[Party]:
 
 
 @duty("A-05", "B1-15")
-def deciding_capacity(
-    held: Iterable[Capacity], outcome: str, positions: Iterable[Position]
-) -> Capacity | None:
+def deciding_capacity(held: Iterable[Held], outcome: str, positions: Iterable[Position]) -> Held | None:
     """In which capacity somebody may record this decision, or None.
 
     Any partner's representative may record what the partners agree. Where nobody answered (all three

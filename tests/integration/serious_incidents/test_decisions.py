@@ -15,7 +15,7 @@ import pytest
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.serious_incidents import service
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
-from app.serious_incidents.queries import decision_overview
+from app.serious_incidents.queries import decision_overview, untold
 from tests.integration.serious_incidents.journey import (
     ANSWERS,
     HOUR,
@@ -301,6 +301,21 @@ def test_partners_see_the_views_once_shared_and_responses_at_once(journey: Journ
     assert {entry.state for entry in hidden.positions} == {"hidden"}
     assert [view.said for view in hidden.views] == [None, None]
     assert hidden.actions == []
+
+
+def test_the_timeline_is_told_what_not_to_tell(journey: Journey) -> None:
+    def silent_on(who: Any) -> set[EventKind]:
+        with journey.place.pinned():
+            return set(untold(journey.case_id, who.actor()))
+
+    journey.share()
+    assert silent_on(journey.team) == set()
+    assert EventKind.INITIAL_VIEW_GIVEN in silent_on(journey.police)
+    journey.view(Party.LIG_CHAIR)
+    journey.view(Party.SERVICE_DIRECTOR)
+    journey.share_view()
+    assert silent_on(journey.police) == set()
+    assert {EventKind.RESPONSE_GIVEN, EventKind.INITIAL_VIEW_GIVEN} <= silent_on(journey.lig_member)
 
 
 def test_a_representative_outside_the_three_sees_only_the_outcome(journey: Journey) -> None:
