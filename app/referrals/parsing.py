@@ -194,6 +194,7 @@ def _authority(question: Question, typed: Typed, lists: Lists) -> Authority | No
     fault = _fault(text, question) if text else "Enter the name or ONS code of the local authority"
     if fault is not None:
         raise NotUnderstood(fault, other)
-    return (
-        Authority(text.upper(), text.upper()) if ONS_CODE.fullmatch(text.upper()) else Authority(None, text)
-    )
+    typed_code = text.upper()
+    if ONS_CODE.fullmatch(typed_code):
+        return Authority(typed_code, dict(lists.authorities).get(typed_code, typed_code))
+    return Authority(None, text)

@@ -198,6 +198,8 @@ def test_a_local_authority_that_is_not_in_the_list_is_typed_by_name_or_code() ->
     result = checked(answers)
     assert result.of("incident", "area") == Authority("E09000001", "E09000001")
     assert result.of("child-1", "looked_after_by") == Authority(None, "City of London")
+    answers["incident"]["area-other"] = "e06000044"
+    assert checked(answers).of("incident", "area") == Authority("E06000044", "Portsmouth City Council")
 
 
 @given(st.integers(min_value=0, max_value=10**9 - 1))
