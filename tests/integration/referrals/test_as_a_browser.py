@@ -75,7 +75,7 @@ def test_a_page_sent_as_it_stands_changes_nothing(
 ) -> None:
     client, address = begun(cdop_chair)
     fill(client, wight, address, cdop=True)
-    # The first sending marks the page as tried and fills in what the form sends empty; the second changes none.
+    # The first sending marks the page as tried and fills in what was left empty; the second changes nothing.
     for _time in range(2):
         before = draft_at(wight, address)
         form = Sent()
