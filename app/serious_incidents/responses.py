@@ -42,7 +42,7 @@ def respond(case_id: UUID, answer: Answer, *, actor: Actor, now: datetime) -> Pa
     """
     case = lock(case_id)
     found = progress.load(case_id)
-    before = _with_key(found, answer.key)
+    before = _sent_before(found, answer)
     if before is not None:
         return before
     capacity = rules.capacity_for(answer.party, actor.capacities)
@@ -69,9 +69,11 @@ def respond(case_id: UUID, answer: Answer, *, actor: Actor, now: datetime) -> Pa
     return row
 
 
-def _with_key(found: Progress, key: UUID) -> PartnerPosition | None:
-    rows = [*found.positions.values(), *found.earlier, *found.late]
-    return next((row for row in rows if row.submission_key == key), None)
+def _sent_before(found: Progress, answer: Answer) -> PartnerPosition | None:
+    rows = [
+        row for row in (*found.positions.values(), *found.earlier, *found.late) if row.party == answer.party
+    ]
+    return next((row for row in rows if row.submission_key == answer.key), None)
 
 
 def _refuse_incomplete(answer: Answer) -> None:

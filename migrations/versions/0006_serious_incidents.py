@@ -61,7 +61,9 @@ def _partner_positions() -> None:
         sa.Column("late", sa.Boolean, nullable=False),
         sa.Column("replaced_at", INSTANT),
         sa.Column("submission_key", sa.Uuid),
-        sa.UniqueConstraint("partnership_id", "submission_key", name="uq_partner_positions_submission"),
+        sa.UniqueConstraint(
+            "partnership_id", "case_id", "party", "submission_key", name="uq_partner_positions_submission"
+        ),
         sa.CheckConstraint(PARTNERS, name="partner"),
         sa.CheckConstraint(OUTCOMES, name="outcome"),
         sa.CheckConstraint(
@@ -104,7 +106,9 @@ def _notification_decisions() -> None:
         sa.Column("decided_at", INSTANT, nullable=False),
         sa.Column("submission_key", sa.Uuid, nullable=False),
         sa.UniqueConstraint("partnership_id", "case_id", "number"),
-        sa.UniqueConstraint("partnership_id", "submission_key"),
+        sa.UniqueConstraint(
+            "partnership_id", "case_id", "submission_key", name="uq_notification_decisions_submission"
+        ),
         sa.CheckConstraint(OUTCOMES, name="outcome"),
         sa.CheckConstraint("abuse IN ('known', 'suspected', 'neither')", name="abuse"),
         sa.CheckConstraint("guidance_considered", name="guidance"),

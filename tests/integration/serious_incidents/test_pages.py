@@ -12,7 +12,8 @@ import pytest
 from app.access.roles import Role
 from app.clock_source import real_now
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
-from tests.integration.serious_incidents.journey import NOT, NOTIFY, Journey
+from app.serious_incidents import service
+from tests.integration.serious_incidents.journey import NOT, NOTIFY, TUESDAY_NOON, Journey
 from tests.support.people import Someone, find
 from tests.support.places import Place
 
@@ -390,3 +391,19 @@ def test_looking_records_nothing_but_the_look(journey: Journey, visit: Callable[
         assert visit(who).get(page).status_code == 200
     assert len(journey.events()) == before
     assert {party for party in SAFEGUARDING_PARTNERS if party in journey.state().positions} == set()
+
+
+def test_a_key_used_elsewhere_is_no_fault_of_the_server(
+    wight: Place, journey: Journey, visit: Callable[[Someone], Visitor]
+) -> None:
+    other = Journey(wight).to_decision()
+    key = uuid4()
+    other.do(service.record_decision, other.proposed(key=key), who=other.director, now=TUESDAY_NOON)
+    journey.to_responses()
+    answer = {"outcome": NOTIFY, "rationale": "As we see it", "submission_key": str(key)}
+    for who in journey.answering.values():
+        assert visit(who).post("response", seen="", **answer).status_code == 303
+    assert len(journey.state().positions) == 3
+    sent = {**DECISION, "version": str(journey.version()), "submission_key": str(key)}
+    assert visit(journey.director).post("decision", **sent).status_code == 303
+    assert journey.state().decision is not None
