@@ -30,20 +30,31 @@ class StepForm(KeyedForm):
     """A step that needs no answer but to be confirmed."""
 
 
-class ViewForm(KeyedForm):
-    """An initial view."""
+class SaidForm(KeyedForm):
+    """A view or a response: what, and why."""
 
     party = HiddenField()
     outcome = one_of("Should the incident be notified to the Panel?", words.OUTCOMES)
+    rationale = several_lines("What is the reason?")
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        return {
+            "outcome": words.OUTCOMES.get(self.outcome.data or "", ""),
+            "rationale": self.rationale.cleaned,
+        }
+
+
+class ViewForm(SaidForm):
+    """An initial view."""
+
     rationale = several_lines("What is the reason for your view?")
 
 
-class ResponseForm(KeyedForm):
-    """A partner's response."""
+class ResponseForm(SaidForm):
+    """A partner's response. `seen` is the position in force when the form was shown."""
 
-    party = HiddenField()
     seen = HiddenField()
-    outcome = one_of("Should the incident be notified to the Panel?", words.OUTCOMES)
     rationale = several_lines("What is the reason for your response?")
 
 

@@ -39,13 +39,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a step was not taken. `again` says that the form may be sent once more as it stands."""
+    """Why a step was not taken. `again` says that the form may be sent once more as it stands; where it
+    cannot be, what was typed stands in `differences` (beside what somebody else recorded) or in `typed`
+    (alone)."""
 
     status: int
     heading: str = ""
     message: str = ""
     again: bool = False
     differences: list[Difference] = field(default_factory=list)
+    typed: list[Difference] = field(default_factory=list)
 
 
 def seen(reference: str, page: str) -> Case:
@@ -78,7 +81,7 @@ def take_step(
         return Problem(409, error.heading, error.message, differences=_differences(form, error, typed or {}))
     except OutOfTurn as error:
         db.session.rollback()
-        return Problem(409, error.heading, error.message)
+        return Problem(409, error.heading, error.message, typed=_typed(form, typed or {}))
     except (ChangedMeanwhile, StaleCase):
         db.session.rollback()
         return Problem(
@@ -97,6 +100,10 @@ def _differences(form: FlaskForm, error: AlreadyDone, typed: Mapping[str, str]) 
         for name in recorded
         if name in form and (typed.get(name) or recorded[name])
     ]
+
+
+def _typed(form: FlaskForm, typed: Mapping[str, str]) -> list[Difference]:
+    return [Difference(form[name].label.text, text, "") for name, text in typed.items() if text]
 
 
 def show(

@@ -67,7 +67,7 @@ def initial_view(reference: str) -> ResponseReturnValue:
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
     if form.validate_on_submit():
-        typed = {"outcome": words.OUTCOMES.get(form.outcome.data, ""), "rationale": form.rationale.cleaned}
+        typed = form.in_words()
         problem = take_step(
             form,
             lambda: service.give_initial_view(
@@ -128,7 +128,9 @@ def response(reference: str) -> ResponseReturnValue:
             party=party, outcome=form.outcome.data, rationale=form.rationale.cleaned,
             seen=form.seen.data or "", key=key,
         )  # fmt: skip
-        problem = take_step(form, lambda: service.respond(case.id, answer, actor=actor, now=g.now))
+        problem = take_step(
+            form, lambda: service.respond(case.id, answer, actor=actor, now=g.now), form.in_words()
+        )
         if problem is None:
             return _responded(case, party, key)
         found = progress.load(case.id)
