@@ -1,4 +1,4 @@
-"""Headers of every answer: nothing is loaded from elsewhere, nothing inline runs, nothing private is cached."""
+"""Headers of every answer: nothing comes from elsewhere, nothing inline runs, nothing private is cached."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import secrets
 from flask import Flask, Response, current_app, g, request
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,7 +33,7 @@ def headers(response: Response) -> Response:
     response.headers.update(ALWAYS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    if request.endpoint not in ("static", "theme.colours"):
+    if response.status_code >= 400 or request.endpoint not in ("static", "theme.colours"):
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -36,7 +36,12 @@ def london_datetime(instant: datetime | None) -> str:
     return f"{long_date(instant.astimezone(LONDON).date())} at {clock_time(instant)}"
 
 
+def london_date(instant: datetime | None) -> str:
+    """26 November 2026, of an instant."""
+    return long_date(instant.astimezone(LONDON).date()) if instant else ""
+
+
 def register(app: Flask) -> None:
     """Make the filters known to templates."""
-    for made in (long_date, weekday_date, clock_time, london_datetime):
+    for made in (long_date, weekday_date, clock_time, london_datetime, london_date):
         app.jinja_env.filters[made.__name__] = made

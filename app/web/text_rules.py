@@ -1,7 +1,9 @@
 """What may stand in a text field: pure rules, one clear message for each fault, nothing typed ever lost.
 
-Markup and formula signs are ordinary text here: they are escaped where they are shown or exported. Refused are only
-characters that cannot be stored or that make a text read differently from what it says.
+Markup and formula signs are ordinary text here: they are escaped where they are shown or exported. Refused
+are only characters that cannot be stored, and those that make a text read differently from what it says: the
+overrides and isolates of direction. The marks of right-to-left writing (U+200E, U+200F, U+061C) turn nothing
+round and are kept.
 """
 
 from __future__ import annotations
@@ -10,9 +12,12 @@ import re
 import unicodedata
 from datetime import date, time
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")  # fmt: skip
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
 ALLOWED_CONTROLS = "\n\r\t"
+OTHER_LINE_ENDS = "\u2028\u2029"
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 REPLACEMENT = "\ufffd"
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
@@ -20,9 +25,13 @@ TIME_SHAPE = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 
 
 def text_fault(text: str, limit: int, lines: bool = True, label: str = "Your answer") -> str | None:
-    """What is wrong with a text, in plain English, or None. `lines` allows several lines; `label` names the field."""
-    if len(text) > limit:
-        over = len(text) - limit
+    """What is wrong with a text, in plain English, or None. `lines` allows several; `label` names the field.
+
+    The end of a line counts as one character, as it does where a browser counts.
+    """
+    length = len(text) - text.count("\r\n")
+    if length > limit:
+        over = length - limit
         return f"{label} must be {limit:,} characters or fewer; it is {over:,} too long"
     for character in text:
         if character in BIDI_CONTROLS:
@@ -31,13 +40,13 @@ def text_fault(text: str, limit: int, lines: bool = True, label: str = "Your ans
             return f"{label} contains a broken character; type it again"
         if unicodedata.category(character) == "Cc" and character not in ALLOWED_CONTROLS:
             return f"{label} contains a character that cannot be stored; remove it or type the text again"
-    if not lines and ("\n" in text or "\r" in text):
+    if not lines and any(character in text for character in "\n\r" + OTHER_LINE_ENDS):
         return f"{label} must be on one line"
     return None
 
 
 def displayable(text: str) -> str:
-    """The same text with what no page can carry (NUL, other controls, lone surrogates) shown as a replacement sign."""
+    """The same text, with a replacement sign for what no page can carry: controls and lone surrogates."""
     return "".join(REPLACEMENT if not _can_be_shown(character) else character for character in text)
 
 
@@ -60,6 +69,8 @@ def parse_date(day: str, month: str, year: str, label: str) -> tuple[date | None
     missing = [name for name, part in zip(("day", "month", "year"), parts, strict=True) if not part]
     if missing:
         return None, f"{label} must include a {' and '.join(missing)}"
+    if any(character.isdigit() and not character.isascii() for part in parts for character in part):
+        return None, f"{label} must use the digits 0 to 9"
     number_of_day, number_of_month, number_of_year = _whole(parts[0]), _month(parts[1]), _whole(parts[2])
     if number_of_year is None or len(parts[2]) != 4:
         return None, f"{label}: the year must be 4 numbers, like 2026"
@@ -74,8 +85,8 @@ def parse_date(day: str, month: str, year: str, label: str) -> tuple[date | None
 
 
 def parse_time(text: str, label: str) -> tuple[time | None, str | None]:
-    """A time of day such as 5:30pm, 17:30, 9am, midday or midnight: (time, None), (None, None) if empty, or a fault."""
-    typed = normalised(text).lower().replace(" ", "")
+    """A time such as 5:30pm, 17:30, 9am or midday: (time, None), (None, None) if empty, or a fault."""
+    typed = normalised(text).lower().replace(" ", "").replace("a.m.", "am").replace("p.m.", "pm")
     if not typed:
         return None, None
     named = {"midday": time(12), "noon": time(12), "midnight": time(0)}
@@ -99,12 +110,11 @@ def _whole(text: str) -> int | None:
 
 def _month(text: str) -> int | None:
     typed = text.lower().rstrip(".")
-    if len(typed) >= 3:
-        for number, name in enumerate(MONTHS, start=1):
-            if name.startswith(typed) or typed == "sept" and number == 9:
-                return number
-    number = _whole(text)
-    return number if number is not None and 1 <= number <= 12 else None
+    for number, name in enumerate(MONTHS, start=1):
+        if len(typed) >= 3 and name.startswith(typed):
+            return number
+    whole = _whole(text)
+    return whole if whole is not None and 1 <= whole <= 12 else None
 
 
 def _not_real(day: int, month: int, year: int, label: str) -> str:

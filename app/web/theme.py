@@ -14,14 +14,17 @@ FALLBACK = "#1d3557"
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """The contrast of two colours like #1d3557 by WCAG 2.2, from 1 to 21. Raises ValueError for another form."""
+    """The contrast of two colours like #1d3557 by WCAG 2.2, from 1 to 21. Raises ValueError."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def readable(colour: str) -> str:
-    """The colour itself where white text can be read on it, else the product's own."""
-    return colour if contrast_ratio(colour, WHITE) >= LEAST_CONTRAST else FALLBACK
+    """The colour itself where it is one and white text can be read on it, else the product's own."""
+    try:
+        return colour if contrast_ratio(colour, WHITE) >= LEAST_CONTRAST else FALLBACK
+    except ValueError:
+        return FALLBACK
 
 
 @bp.get("/theme/<slug>.css")
@@ -31,7 +34,8 @@ def colours() -> Response:
     partnership = partnership_by_slug(g.slug)
     if partnership is None:
         abort(404)
-    css = f":root {{ --wm-colour: {readable(partnership.colour)}; }}\n"
+    colour = readable(partnership.colour)
+    css = f":root {{ --wm-colour: {colour}; --govuk-brand-colour: {colour}; }}\n"
     return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 

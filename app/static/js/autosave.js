@@ -1,42 +1,97 @@
 // Saves a draft a moment after typing stops and before the page is left. Without it, Continue saves.
 const WAIT = 2000;
+const AGAIN = [5000, 15000, 60000];
+const MOST_WHEN_LEAVING = 60000; // browsers refuse larger requests that outlive their page
 
-function begin(form) {
-  const status = form.querySelector("[data-autosave-status]");
-  let timer = null;
-  let sent = serialise(form);
+const serialise = (form) => new URLSearchParams(new FormData(form)).toString();
 
-  const say = (text) => { if (status) status.textContent = text; };
+// What the server said is wrong, or what its status means here.
+async function reason(answer) {
+  if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
+    const told = await answer.json();
+    if (told.message) return told.message;
+  }
+  if (answer.status === 413) return "this page holds more than can be sent at once.";
+  if (answer.status >= 500) return "Waymark cannot be reached.";
+  return "you may have been signed out. Sign in again in another tab before you continue here.";
+}
 
-  async function save(leaving) {
-    const body = serialise(form);
-    if (body === sent) return;
+class Autosave {
+  constructor(form) {
+    this.form = form;
+    this.status = form.querySelector("[data-autosave-status]");
+    this.saved = serialise(form);
+    this.failures = 0;
+    this.timer = null;
+    this.running = null;
+    this.leaving = false;
+  }
+
+  start() {
+    const later = () => this.later(WAIT);
+    this.form.addEventListener("input", later);
+    this.form.addEventListener("change", later);
+    this.form.addEventListener("submit", () => this.stop());
+    addEventListener("pageshow", () => { this.leaving = false; });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.save(true);
+    });
+  }
+
+  later(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(false), wait);
+  }
+
+  // The form itself is being sent: nothing older may arrive after it.
+  stop() {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    this.running?.abort();
+  }
+
+  async save(hidden) {
+    const body = serialise(this.form);
+    if (this.leaving || body === this.saved) return;
+    // One at a time, so that an older text cannot overtake a newer one.
+    if (this.running) {
+      this.later(WAIT);
+      return;
+    }
+    this.running = new AbortController();
     try {
-      const answer = await fetch(form.dataset.autosaveUrl, {
-        method: "POST", body: new URLSearchParams(body), keepalive: leaving && body.length < 60000, redirect: "error",
-        headers: { "X-Requested-With": "autosave" },
+      const answer = await fetch(this.form.dataset.autosaveUrl, {
+        method: "POST", body: new URLSearchParams(body), signal: this.running.signal, redirect: "error",
+        keepalive: hidden && body.length < MOST_WHEN_LEAVING, headers: { "X-Requested-With": "autosave" },
       });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const told = await answer.json();
-      sent = body;
-      if (told.version !== undefined) {
-        const field = form.querySelector("input[name=version]");
-        if (field) { field.value = told.version; sent = serialise(form); }
-      }
-      say("Saved at " + told.saved_at);
+      if (answer.ok) this.done(body, await answer.json());
+      else this.failed(await reason(answer), answer.status >= 500);
     } catch (error) {
-      say("Not saved yet. What you typed is still on this page; it is tried again as you type, and by Continue.");
+      if (error.name !== "AbortError") this.failed("Waymark cannot be reached.", true);
+    } finally {
+      this.running = null;
     }
   }
 
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => save(false), WAIT); });
-  form.addEventListener("change", () => { clearTimeout(timer); timer = setTimeout(() => save(false), WAIT); });
-  form.addEventListener("submit", () => clearTimeout(timer));
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
+  done(body, told) {
+    const field = this.form.elements.namedItem("version");
+    const same = serialise(this.form) === body;
+    if (told.version !== undefined && field) field.value = told.version;
+    this.saved = same ? serialise(this.form) : body;
+    this.failures = 0;
+    this.say("Saved at " + told.saved_at);
+  }
+
+  failed(why, again) {
+    const wait = AGAIN[Math.min(this.failures, AGAIN.length - 1)];
+    this.failures += 1;
+    this.say("Not saved: " + why + " What you typed is still on this page" + (again ? "; Waymark will try again." : "."));
+    if (again) this.later(wait);
+  }
+
+  say(text) {
+    if (this.status && this.status.textContent !== text) this.status.textContent = text;
+  }
 }
 
-function serialise(form) {
-  return new URLSearchParams(new FormData(form)).toString();
-}
-
-for (const form of document.querySelectorAll("form[data-autosave-url]")) begin(form);
+for (const form of document.querySelectorAll("form[data-autosave-url]")) new Autosave(form).start();
