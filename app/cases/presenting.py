@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from app.cases.telling import sentence_of
 from app.ledger.read_log import views_of
 from app.ledger.service import stored_events
 from app.procedure.calendar import ENGLAND_AND_WALES
-from app.procedure.events import Party
+from app.procedure.events import EventKind, Party
 from app.procedure.explain import Explanation, explain
 from app.procedure.obligation import State, state
 from tenants.scope import in_partnership
@@ -76,6 +76,7 @@ class Happened:
     by: str
     capacity: str
     late_recorded: bool
+    date_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +134,20 @@ def case_rows(cases: Sequence[Case], now: datetime) -> list[CaseRow]:
     return rows
 
 
-def timeline(case_id: UUID) -> list[Happened]:
-    """What happened in a case, newest first, told in sentences."""
+def timeline(case_id: UUID, untold: Container[EventKind] = ()) -> list[Happened]:
+    """What happened in a case, newest first, told in sentences; of `untold` kinds only that it happened, not how."""
     told = []
     for event, payload, capacity in stored_events(case_id):
         told.append(
             Happened(
                 number=event.number,
-                what=sentence_of(event),
+                what=sentence_of(event, outcome_told=event.kind not in untold),
                 happened_at=event.happened_at,
                 recorded_at=event.recorded_at,
                 by=str(payload.get("by", "")),
                 capacity=capacity,
                 late_recorded=(event.recorded_at - event.happened_at).total_seconds() > 60,
+                date_only=bool(event.facts.get("date_only")),
             )
         )
     return sorted(told, key=lambda entry: (entry.happened_at, entry.number), reverse=True)

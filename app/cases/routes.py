@@ -18,7 +18,7 @@ from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, 
 from app.cases.tasks import tasks_of
 from app.ledger import read_log
 from app.referrals.queries import referral_record
-from app.serious_incidents.queries import decision_overview
+from app.serious_incidents.queries import decision_overview, untold
 
 bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
 home = Blueprint("home", __name__, template_folder="templates")
@@ -84,7 +84,7 @@ def case(reference: str) -> ResponseReturnValue:
         "cases/case.html",
         case=found,
         owed=presenting.owed(obligations_of(found.id), current_actor(), g.now),
-        timeline=presenting.timeline(found.id),
+        timeline=presenting.timeline(found.id, untold(found.id, current_actor())),
         stages=stages_of(found.id),
         children=children_of(found.id),
         record=referral_record(found.id),

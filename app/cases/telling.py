@@ -34,10 +34,21 @@ SENTENCES: dict[EventKind, str] = {
 }
 
 
-def sentence_of(event: Event) -> str:
-    """One event as a short sentence, beginning with a capital letter."""
+WITHOUT_OUTCOME: dict[EventKind, str] = {
+    K.INITIAL_VIEW_GIVEN: "Initial view of {party} given",
+    K.RESPONSE_GIVEN: "{party} responded",
+    K.RESPONSE_DEEMED: "{party}: deemed agreement, no response before the clock ended",
+    K.RESPONSE_LATE: "{party} responded after the clock had ended; kept and shown as late",
+}
+
+
+def sentence_of(event: Event, outcome_told: bool = True) -> str:
+    """One event as a short sentence, beginning with a capital letter; without its outcome where that is not told."""
     party = NAMES.get(event.party, "") if isinstance(event.party, Party) else ""
-    text = SENTENCES[event.kind].format(party=_within(party, event), outcome=VIEW.get(event.outcome or "", ""))
+    sentence = SENTENCES[event.kind]
+    if not outcome_told:
+        sentence = WITHOUT_OUTCOME.get(event.kind, sentence)
+    text = sentence.format(party=_within(party, event), outcome=VIEW.get(event.outcome or "", ""))
     return text[0].upper() + text[1:]
 
 

@@ -78,6 +78,7 @@ TEMPLATES: dict[str, Template] = {
     "referral-acknowledged": Template(
         "{reference}: your referral has been received",
         "Your referral has been received by the Partnership Team under this reference.",
+        "referrals",
     ),
     "referral-shared": Template(
         "{reference}: your initial view is asked for",
@@ -151,7 +152,7 @@ def render(
         raise NotAllowed("there is no message of this kind")
     duty, due_on, link = _checked(params, slug)
     words = {
-        "reference": _reference(reference) if template.page == "case" else "",
+        "reference": _reference(reference) if "{reference}" in template.subject else "",
         "action": ACTIONS.get(duty or "", ANY_ACTION),
         "by": f" by the end of {long_date(due_on)}" if due_on else "",
     }

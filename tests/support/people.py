@@ -13,7 +13,7 @@ from app.access.actor import Actor
 from app.access.queries import capacities_of
 from app.access.roles import Role
 from app.accounts.models import Membership, Person
-from app import clock_source
+from app.accounts import session_rules
 from app.accounts.session_rules import SEEN_AT, SIGNED_IN_AT
 from app.clock_source import now
 from app.procedure.clocks import london_date
@@ -50,7 +50,7 @@ def client_of(app: Flask, someone: Someone | None) -> FlaskClient:
     """A test client, signed in as somebody the way a sign-in leaves it; nobody where None."""
     client = app.test_client()
     if someone is not None:
-        at = clock_source.real_now().timestamp()
+        at = session_rules.real_now().timestamp()  # the machine's clock, which a test does not move
         with client.session_transaction() as session:
             session.update({SIGNED_IN_AT: at, SEEN_AT: at, "_user_id": str(someone.person_id), "_fresh": True})
     return client
