@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 
@@ -30,10 +30,13 @@ def clock_time(instant: datetime) -> str:
 
 
 def london_datetime(instant: datetime | None) -> str:
-    """26 November 2026 at 5:30pm."""
+    """26 November 2026 at 5:30pm. A midnight is named by the day that it ends, which nobody can mistake."""
     if instant is None:
         return ""
-    return f"{long_date(instant.astimezone(LONDON).date())} at {clock_time(instant)}"
+    local = instant.astimezone(LONDON)
+    if (local.hour, local.minute) == (0, 0):
+        return f"midnight at the end of {long_date(local.date() - timedelta(days=1))}"
+    return f"{long_date(local.date())} at {clock_time(instant)}"
 
 
 def london_date(instant: datetime | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,9 +19,10 @@ SignIn = Callable[..., Person]
 
 def today(person: Person) -> date:
     """The date that the demonstration's banner shows."""
-    found = re.search(r"It is (\d+) (\w+) (\d{4})", person.page.inner_text("body"))
+    found = re.search(r"It is (midnight at the end of )?(\d+) (\w+) (\d{4})", person.page.inner_text("body"))
     assert found is not None
-    return date(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
+    shown = date(int(found[4]), MONTHS.index(found[3]) + 1, int(found[2]))
+    return shown + timedelta(days=1) if found[1] else shown
 
 
 def move_clock_until(person: Person, path: str, text: str, most: int = 12) -> None:
