@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from embedded.identity import end_with_parent
@@ -49,7 +50,9 @@ class Child:
         lived = time.monotonic() - self.started
         self.quick_deaths = self.quick_deaths + 1 if lived < SHORTEST_LIFE else 0
         if self.quick_deaths >= MOST_QUICK_DEATHS:
-            raise RuntimeError(f"{self.name} ended {self.quick_deaths} times at once (exit code {code}); giving up.")
+            raise RuntimeError(
+                f"{self.name} ended {self.quick_deaths} times at once (exit code {code}); giving up."
+            )
         self._end_group()
         self.start()
         return f"{self.name} ended with exit code {code} and was started again"
@@ -60,10 +63,8 @@ class Child:
             return
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                pass
         self._end_group()
         self.process.wait()
         self.process = None

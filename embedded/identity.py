@@ -62,7 +62,9 @@ def identity() -> Identity:
     try:
         entry = pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
-        raise Refused(f"PostgreSQL must not run as root, and this machine has no user '{UNPRIVILEGED}'.") from None
+        raise Refused(
+            f"PostgreSQL must not run as root, and this machine has no user '{UNPRIVILEGED}'."
+        ) from None
     return Identity(entry.pw_uid, entry.pw_gid, drops=True)
 
 

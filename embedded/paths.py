@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from embedded.identity import Identity, Refused
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_SOCKET = 90
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 def data_folder() -> Path:
@@ -31,9 +33,13 @@ def prepare_data(folder: Path, identity: Identity) -> None:
         raise Refused(f"The data folder {folder} cannot be made: {error.strerror}.") from None
     owner = folder.stat().st_uid
     if owner not in (os.geteuid(), identity.uid):
-        raise Refused(f"The data folder {folder} belongs to somebody else. Set WAYMARK_DATA to a folder of yours.")
+        raise Refused(
+            f"The data folder {folder} belongs to somebody else. Set WAYMARK_DATA to a folder of yours."
+        )
     if owner != identity.uid and any(folder.iterdir()):
-        raise Refused(f"The data folder {folder} is not empty and was not made by Waymark. Set WAYMARK_DATA to another.")
+        raise Refused(
+            f"The data folder {folder} is not empty and was not made by Waymark. Set WAYMARK_DATA to another."
+        )
     for parent in folder.parents:
         if not identity.may_enter(parent):
             raise Refused(
@@ -59,8 +65,12 @@ def private_folder(folder: Path, identity: Identity) -> Path:
 
 
 def socket_folder(data: Path, identity: Identity) -> Path:
-    """A 0700 folder for sockets: in the data, or a short one under /tmp where that path is too long for a socket."""
+    """A 0700 folder for sockets: in the data, or a short one under /tmp where a socket's address could not hold that.
+
+    A socket's path is short by the system's rule, and addresses and settings give some characters a meaning.
+    """
     inside = data / "run"
-    if len(str(inside)) <= LONGEST_SOCKET - len("/.s.PGSQL.5432"):
+    if len(str(inside)) <= LONGEST_SOCKET - len("/.s.PGSQL.5432") and PLAIN.fullmatch(str(inside)):
         return private_folder(inside, identity)
-    return private_folder(Path("/tmp") / f"waymark-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}", identity)  # noqa: S108
+    short = Path("/tmp") / f"waymark-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"  # noqa: S108
+    return private_folder(short, identity)

@@ -24,7 +24,13 @@ class Postgres:
     """One cluster in `data/postgres`, listening only on a socket in `sockets`."""
 
     def __init__(
-        self, data: Path, sockets: Path, programs: Path, identity: Identity, passwords: dict[str, str], durable: bool
+        self,
+        data: Path,
+        sockets: Path,
+        programs: Path,
+        identity: Identity,
+        passwords: dict[str, str],
+        durable: bool,
     ) -> None:
         self.cluster = data / "postgres"
         self.data, self.sockets, self.programs = data, sockets, programs
@@ -59,7 +65,9 @@ class Postgres:
         """SQLAlchemy's address of a database for a role."""
         return f"postgresql+psycopg://{role}:{self.passwords[role]}@/{database}?host={self.sockets}"
 
-    def connect(self, role: str = "postgres", database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+    def connect(
+        self, role: str = "postgres", database: str = "postgres"
+    ) -> psycopg.Connection[tuple[object, ...]]:
         """A connection of psycopg's own, committing each statement."""
         return psycopg.connect(
             host=str(self.sockets), user=role, password=self.passwords[role], dbname=database, autocommit=True
@@ -72,7 +80,9 @@ class Postgres:
         return {"PATH": os.defpath, "TMPDIR": str(own), "LC_ALL": "C", "HOME": str(own)}
 
     def _make(self) -> None:
-        shutil.rmtree(self.cluster, ignore_errors=True)  # no marker: a first start was interrupted, nothing is in it
+        shutil.rmtree(
+            self.cluster, ignore_errors=True
+        )  # no marker: a first start was interrupted, nothing is in it
         secret = self.data / "tmp" / "initial"
         environment = self._environment()
         secret.write_text(self.passwords["postgres"], encoding="ascii")
@@ -84,11 +94,18 @@ class Postgres:
             *([] if self.durable else ["--no-sync"]),
         ]  # fmt: skip
         made = subprocess.run(
-            command, env=environment, preexec_fn=self.identity.preparation(), capture_output=True, check=False, cwd="/"
+            command,
+            env=environment,
+            preexec_fn=self.identity.preparation(),
+            capture_output=True,
+            check=False,
+            cwd="/",
         )
         secret.unlink(missing_ok=True)
         if made.returncode:
-            raise Refused("PostgreSQL's data could not be made: " + made.stderr.decode(errors="replace").strip()[-300:])
+            raise Refused(
+                "PostgreSQL's data could not be made: " + made.stderr.decode(errors="replace").strip()[-300:]
+            )
         marker = self.data / "postgres.made"
         marker.write_text("initdb finished\n", encoding="ascii")
         self.identity.own(marker)
@@ -155,16 +172,24 @@ class Postgres:
                 verb = "ALTER" if role in known else "CREATE"
                 bypass = "BYPASSRLS" if role == "waymark_backup" else "NOBYPASSRLS"
                 connection.execute(
-                    sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE " + bypass + " PASSWORD {}").format(
-                        sql.Identifier(role), sql.Literal(self.passwords[role])
-                    )
+                    sql.SQL(
+                        verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE " + bypass + " PASSWORD {}"
+                    ).format(sql.Identifier(role), sql.Literal(self.passwords[role]))
                 )
             if not connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER waymark_owner").format(sql.Identifier(DATABASE)))
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER waymark_owner").format(sql.Identifier(DATABASE))
+                )
         with self.connect(database=DATABASE) as connection:
             connection.execute("ALTER SCHEMA public OWNER TO waymark_owner")
-            connection.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(DATABASE)))
+            connection.execute(
+                sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(
+                    sql.Identifier(DATABASE)
+                )
+            )
             for role in ROLES:
                 connection.execute(
-                    sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(role))
+                    sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                        sql.Identifier(DATABASE), sql.Identifier(role)
+                    )
                 )

@@ -14,7 +14,9 @@ from embedded.identity import Identity, Refused
 def _package(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise Refused(f"The package {name} is not installed; run script/server or script/test, which install it.")
+        raise Refused(
+            f"The package {name} is not installed; run script/server or script/test, which install it."
+        )
     return Path(spec.origin).parent
 
 

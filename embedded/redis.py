@@ -18,7 +18,9 @@ PATIENCE = 30.0
 class Redis:
     """One Redis on a socket."""
 
-    def __init__(self, data: Path, sockets: Path, program: Path, identity: Identity, password: str, durable: bool) -> None:
+    def __init__(
+        self, data: Path, sockets: Path, program: Path, identity: Identity, password: str, durable: bool
+    ) -> None:
         self.data, self.socket, self.program = data, sockets / "redis.sock", program
         self.identity, self.password, self.durable = identity, password, durable
         self.process: subprocess.Popen[bytes] | None = None
@@ -63,7 +65,8 @@ class Redis:
         quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
         lines = [
             "port 0", f'unixsocket "{self.socket}"', "unixsocketperm 700", f"requirepass {self.password}",
-            f'dir "{quoted}"', f'pidfile "{quoted}/redis.pid"', "daemonize no", 'save ""', "maxmemory-policy noeviction",
+            f'dir "{quoted}"', f'pidfile "{quoted}/redis.pid"', "daemonize no", 'save ""',
+            "maxmemory-policy noeviction",
             *(["appendonly yes", "appendfsync everysec"] if self.durable else ["appendonly no"]),
         ]  # fmt: skip
         return "\n".join(lines) + "\n"

@@ -91,12 +91,26 @@ def _environment(servers: Embedded, web: int, world: int, mail: int) -> dict[str
 
 
 def _children(data: Path, environment: dict[str, str], web: int, world: int, mail: int) -> list[Child]:
-    demo = [sys.executable, "-m", "demo_world", "--port", str(world), "--smtp-port", str(mail), "--data", str(data / "world")]
+    demo = [
+        sys.executable,
+        "-m",
+        "demo_world",
+        "--port",
+        str(world),
+        "--smtp-port",
+        str(mail),
+        "--data",
+        str(data / "world"),
+    ]
     server = [
         sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{web}", "--worker-class", "gthread", "--workers", "2",
         "--threads", "8", "--log-level", "warning", "--no-control-socket", "app:create_checked_app()",
     ]  # fmt: skip
-    commands = [("The outside world", demo), ("The worker", [sys.executable, "worker.py"]), ("The web server", server)]
+    commands = [
+        ("The outside world", demo),
+        ("The worker", [sys.executable, "worker.py"]),
+        ("The web server", server),
+    ]
     return [Child(name, command, environment, str(ROOT)) for name, command in commands]
 
 

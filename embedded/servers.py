@@ -33,10 +33,20 @@ class Embedded:
             self.secrets = secrets.load_or_make(self.data)
             sockets = paths.socket_folder(self.data, who)
             self.postgres = Postgres(
-                self.data, sockets, programs.postgres_programs(self.data, who), who, self.secrets, self.durable
+                self.data,
+                sockets,
+                programs.postgres_programs(self.data, who),
+                who,
+                self.secrets,
+                self.durable,
             )
             self.redis = Redis(
-                self.data, sockets, programs.redis_program(self.data, who), who, self.secrets["redis"], self.durable
+                self.data,
+                sockets,
+                programs.redis_program(self.data, who),
+                who,
+                self.secrets["redis"],
+                self.durable,
             )
             self.postgres.start()
             self.redis.start()
@@ -51,7 +61,9 @@ class Embedded:
         }
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
+    ) -> None:
         self.stop()
 
     def stop(self) -> None:

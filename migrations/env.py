@@ -21,7 +21,9 @@ def run() -> None:
     """Apply the migrations in one transaction."""
     engine = create_engine(owner_url(), poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=False)
+        context.configure(
+            connection=connection, target_metadata=Base.metadata, transaction_per_migration=False
+        )
         with context.begin_transaction():
             context.run_migrations()
 

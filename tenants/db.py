@@ -13,7 +13,13 @@ from uuid import UUID
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, MetaData, event, text
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    ORMExecuteState,
+    SessionTransaction,
+    UOWTransaction,
+    with_loader_criteria,
+)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,7 +52,9 @@ class GuardedSession(FlaskSession):
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """As SQLAlchemy's, but refused where the entity belongs to partnerships and none is in scope."""
         if _is_tenant(entity) and self.info.get("partnership") is None:
-            raise NoPartnershipInScope(f"{getattr(entity, '__name__', entity)} asked for with no partnership in scope")
+            raise NoPartnershipInScope(
+                f"{getattr(entity, '__name__', entity)} asked for with no partnership in scope"
+            )
         return super().get(entity, ident, **options)
 
 
@@ -71,7 +79,9 @@ def _is_tenant(entity: Any) -> bool:
 
 
 @event.listens_for(GuardedSession, "after_begin")
-def _scope_transaction(session: GuardedSession, _transaction: SessionTransaction, connection: Connection) -> None:
+def _scope_transaction(
+    session: GuardedSession, _transaction: SessionTransaction, connection: Connection
+) -> None:
     set_scope(connection, session.info.get("partnership"), session.info.get("person"))
 
 
@@ -92,7 +102,10 @@ def _wall(state: ORMExecuteState) -> None:
     if not state.is_column_load and not state.is_relationship_load and not state.is_insert:
         state.statement = state.statement.options(
             with_loader_criteria(
-                TenantModel, lambda model: model.partnership_id == pinned, include_aliases=True, track_closure_variables=True
+                TenantModel,
+                lambda model: model.partnership_id == pinned,
+                include_aliases=True,
+                track_closure_variables=True,
             )
         )
 

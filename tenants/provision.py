@@ -101,13 +101,17 @@ def _check_agencies(settings: dict[str, Any]) -> list[str]:
     entries = _tables(settings, "agencies")
     faults = [f"agency '{entry.get('key')}' has no name" for entry in entries if not entry.get("name")]
     keys = [str(entry.get("key", "")) for entry in entries]
-    faults += [f"agency key '{key}' must be small letters and hyphens" for key in keys if not SLUG.fullmatch(key)]
+    faults += [
+        f"agency key '{key}' must be small letters and hyphens" for key in keys if not SLUG.fullmatch(key)
+    ]
     if len(set(keys)) != len(keys):
         faults.append("an agency key stands twice")
     for partner in PARTNERS:
         those = [entry for entry in entries if entry.get("partner") == partner]
         if len(those) != 1:
-            faults.append(f"exactly one agency must be the safeguarding partner '{partner}' (found {len(those)})")
+            faults.append(
+                f"exactly one agency must be the safeguarding partner '{partner}' (found {len(those)})"
+            )
         for entry in those:
             if not EMAIL.fullmatch(str(entry.get("generic_inbox", ""))):
                 faults.append(f"the safeguarding partner '{partner}' needs a 'generic_inbox'")
@@ -142,9 +146,9 @@ def write(description: Description, now: datetime) -> tuple[Partnership, bool]:
     db.session.flush()
     pin(partnership.id)
     newest = db.session.scalar(select(func.max(SettingsEdition.number))) or 0
-    if newest and db.session.scalar(select(SettingsEdition.digest).where(SettingsEdition.number == newest)) == (
-        description.digest
-    ):
+    if newest and db.session.scalar(
+        select(SettingsEdition.digest).where(SettingsEdition.number == newest)
+    ) == (description.digest):
         return partnership, False
     _write_authorities(partnership, _tables(settings, "local_authorities"))
     _write_agencies(_tables(settings, "agencies"))
@@ -162,7 +166,9 @@ def _write_authorities(partnership: Partnership, entries: list[dict[str, Any]]) 
             row = LocalAuthority(code=entry["code"])
             db.session.add(row)
         if row.partnership_id not in (None, partnership.id):
-            raise ProvisionError([f"local authority {entry['code']} is already covered by another partnership"])
+            raise ProvisionError(
+                [f"local authority {entry['code']} is already covered by another partnership"]
+            )
         row.name, row.partnership_id = entry["name"], partnership.id
 
 

@@ -19,7 +19,12 @@ OWN_PERSON = "(select nullif(current_setting('waymark.person', true), '')::uuid)
 
 
 def create_tenant_table(
-    op: Any, name: str, *items: Any, append_only: bool = False, app_writes: bool = True, may_delete: bool = False
+    op: Any,
+    name: str,
+    *items: Any,
+    append_only: bool = False,
+    app_writes: bool = True,
+    may_delete: bool = False,
 ) -> None:
     """Create a table of partnerships with keys, policy and grants.
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-settings.register_profile("waymark", deadline=None)  # how long an example takes says nothing about what is right
+settings.register_profile(
+    "waymark", deadline=None
+)  # how long an example takes says nothing about what is right
 settings.load_profile("waymark")
 
 if TYPE_CHECKING:
@@ -56,21 +58,21 @@ def owner_of(servers: Servers) -> Flask:
     return owner_app(servers.config)
 
 
-@pytest.fixture()
+@pytest.fixture
 def wight(app: Flask) -> Place:
     from tests.support.places import place
 
     return place(app, "isle-of-wight")
 
 
-@pytest.fixture()
+@pytest.fixture
 def hampshire(app: Flask) -> Place:
     from tests.support.places import place
 
     return place(app, "hampshire")
 
 
-@pytest.fixture()
+@pytest.fixture
 def fresh(app: Flask, owner_of: Flask, tmp_path: Path) -> Place:
     """A partnership that no other test touches (it has no people)."""
     from tests.support.places import fresh_place
@@ -78,7 +80,7 @@ def fresh(app: Flask, owner_of: Flask, tmp_path: Path) -> Place:
     return fresh_place(app, owner_of, tmp_path)
 
 
-@pytest.fixture()
+@pytest.fixture
 def someone(wight: Place) -> Someone:
     from app.access.roles import Role
     from tests.support.people import find
@@ -86,7 +88,7 @@ def someone(wight: Place) -> Someone:
     return find(wight, Role.PARTNERSHIP_TEAM)
 
 
-@pytest.fixture()
+@pytest.fixture
 def client_as(app: Flask) -> Callable[[Someone | None], Any]:
     """A client signed in as somebody."""
     from tests.support.people import client_of
@@ -94,7 +96,7 @@ def client_as(app: Flask) -> Callable[[Someone | None], Any]:
     return lambda somebody: client_of(app, somebody)
 
 
-@pytest.fixture()
+@pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """Set the time for everything in this process."""
     from app import clock_source

@@ -49,4 +49,6 @@ def access_command(as_json: bool) -> None:
         return
     for row in rows:
         who = ", ".join(role for role, answer in row["roles"].items() if answer["allowed"])
-        click.echo(f"{'/'.join(row['methods']):9} {row['route']:60} {row['permission'] or 'public'}: {who or row['public']}")
+        click.echo(
+            f"{'/'.join(row['methods']):9} {row['route']:60} {row['permission'] or 'public'}: {who or row['public']}"
+        )

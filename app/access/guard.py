@@ -111,5 +111,7 @@ def may(permission: str) -> bool:
 def register(app: Flask) -> None:
     """Install the guard. `check_all_routes_declared` is called once every blueprint is registered."""
     app.before_request(guard)
-    setattr(app.view_functions["static"], PUBLIC, "stylesheets, scripts and pictures carry nothing of anybody")
+    setattr(
+        app.view_functions["static"], PUBLIC, "stylesheets, scripts and pictures carry nothing of anybody"
+    )
     app.jinja_env.globals["may"] = may

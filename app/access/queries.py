@@ -13,7 +13,7 @@ from tenants.scope import current_partnership_id
 
 
 def capacities_of(person_id: UUID, today: date) -> tuple[Capacity, ...]:
-    """The person's capacities today. A membership that has ended, or whose organisation is no longer trusted, is none."""
+    """The person's capacities today. One that has ended, or whose organisation is no longer trusted, is none."""
     return tuple(
         Capacity(
             membership_id=view.membership_id,

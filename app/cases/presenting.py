@@ -130,7 +130,9 @@ def case_rows(cases: Sequence[Case], now: datetime) -> list[CaseRow]:
     rows = []
     for case in cases:
         row = following.get(case.id)
-        rows.append(CaseRow(case.reference, case.title, case.opened_at, owed_of(row, now, set()) if row else None))
+        rows.append(
+            CaseRow(case.reference, case.title, case.opened_at, owed_of(row, now, set()) if row else None)
+        )
     return rows
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.access.actor import Actor
@@ -40,7 +40,7 @@ def visible_case(reference: str, actor: Actor) -> Case | None:
 
 def page_of_cases(actor: Actor, before: tuple[str, UUID] | None = None, most: int = PAGE) -> Sequence[Case]:
     """A page of visible cases, newest first, by key: `before` is the last row of the page before."""
-    query: Select[tuple[Case]] = select(Case).where(visible(actor, Permission.CASES_LIST))
+    query = select(Case).where(visible(actor, Permission.CASES_LIST))
     if before is not None:
         query = query.where(_older_than(before))
     return db.session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all()
@@ -59,7 +59,10 @@ def children_of(case_id: UUID) -> Sequence[CaseChild]:
 
 def stages_of(case_id: UUID) -> dict[str, CaseStage]:
     """The stages of a case by kind."""
-    return {stage.kind: stage for stage in db.session.scalars(select(CaseStage).where(CaseStage.case_id == case_id))}
+    return {
+        stage.kind: stage
+        for stage in db.session.scalars(select(CaseStage).where(CaseStage.case_id == case_id))
+    }
 
 
 def obligations_of(case_id: UUID) -> Sequence[StoredObligation]:
@@ -74,6 +77,8 @@ def open_obligations_of(case_ids: Sequence[UUID]) -> dict[UUID, StoredObligation
         select(StoredObligation)
         .where(StoredObligation.case_id.in_(case_ids), StoredObligation.open)
         .ext(distinct_on(StoredObligation.case_id))
-        .order_by(StoredObligation.case_id, StoredObligation.due.asc().nulls_last(), StoredObligation.position)
+        .order_by(
+            StoredObligation.case_id, StoredObligation.due.asc().nulls_last(), StoredObligation.position
+        )
     )
     return {row.case_id: row for row in db.session.scalars(query)}

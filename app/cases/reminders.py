@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts.queries import Holder, holders_of
 from app.access.owners import OWNERS
+from app.accounts.queries import Holder, holders_of
 from app.cases.models import Case, StoredObligation
 from app.outbox.handlers import handler
 from app.outbox.service import post

@@ -31,7 +31,9 @@ def index() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.sign_in"))
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    found = presenting.partnerships_with_counts(app, current_user.person_id, current_user.display_name, g.today)
+    found = presenting.partnerships_with_counts(
+        app, current_user.person_id, current_user.display_name, g.today
+    )
     if len(found) == 1:
         return redirect(url_for("cases.tasks", slug=found[0].slug))
     return render_template("cases/home.html", partnerships=found)

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, text
 
 from app.cases.models import Case, CaseChild, CaseStage
 from app.cases.reference import new_reference
-from app.procedure.criteria import editions_in_force
 from app.procedure.clocks import london_date
+from app.procedure.criteria import editions_in_force
 from app.procedure.events import Stage
 from tenants.db import db
 from tenants.registry import Partnership, current_edition

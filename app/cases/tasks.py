@@ -31,7 +31,9 @@ def tasks_of(actor: Actor, most: int = MOST) -> Sequence[Task]:
     query = (
         select(Case, StoredObligation)
         .join(StoredObligation, StoredObligation.case_id == Case.id)
-        .where(StoredObligation.open, StoredObligation.owner.in_(parties), visible(actor, Permission.CASES_LIST))
+        .where(
+            StoredObligation.open, StoredObligation.owner.in_(parties), visible(actor, Permission.CASES_LIST)
+        )
         .order_by(StoredObligation.due.asc().nulls_last(), Case.opened_at, StoredObligation.position)
         .limit(most)
     )
@@ -44,7 +46,9 @@ def count_of(actor: Actor, most: int = MOST) -> int:
     capped = (
         select(StoredObligation.id)
         .join(Case, Case.id == StoredObligation.case_id)
-        .where(StoredObligation.open, StoredObligation.owner.in_(parties), visible(actor, Permission.CASES_LIST))
+        .where(
+            StoredObligation.open, StoredObligation.owner.in_(parties), visible(actor, Permission.CASES_LIST)
+        )
         .limit(most)
         .subquery()
     )

@@ -43,7 +43,9 @@ def people_command(partnership: str | None) -> None:
         held = [entry for entry in person["memberships"] if partnership in (None, entry["partnership"])]
         roles = "; ".join(f"{ROLE_NAMES[Role(entry['role'])]} ({entry['partnership']})" for entry in held)
         if held or partnership is None:
-            click.echo(f"{person['name']:24} {person['organisation']:28} {roles or 'nobody here knows this person'}")
+            click.echo(
+                f"{person['name']:24} {person['organisation']:28} {roles or 'nobody here knows this person'}"
+            )
 
 
 @demo_group.command("clock")

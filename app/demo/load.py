@@ -40,7 +40,9 @@ def load(app: Any, issuer_base: str, now: datetime) -> int:
     for identifier, slug in partnerships:
         with in_partnership(app, identifier):
             trusted = [entry["slug"] for entry in found["organisations"] if slug in entry["trusted_by"]]
-            begun += _memberships(slug, found["people"], people, [organisations[name][0] for name in trusted], now)
+            begun += _memberships(
+                slug, found["people"], people, [organisations[name][0] for name in trusted], now
+            )
     return begun
 
 
@@ -60,7 +62,7 @@ def _organisations(entries: list[dict[str, Any]], issuer_base: str) -> dict[str,
             provider = IdentityProvider(
                 organisation_id=organisation.id,
                 client_id="waymark",
-                client_secret_env="OIDC_DEMO_CLIENT_SECRET",
+                client_secret_env="OIDC_DEMO_CLIENT_SECRET",  # noqa: S106  (the name of a variable, not a secret)
                 allowed_algorithms=["ES256"],
                 enabled=True,
                 sends_issuer=True,

@@ -85,7 +85,9 @@ def first_fault(links: Iterable[Link], head_count: int, head_hash: bytes) -> Fau
             return Fault(link.number, "has been changed since it was recorded")
         previous, expected = link.hash, expected + 1
     if expected - 1 != head_count:
-        return Fault(min(expected, head_count + 1), f"the chain has {expected - 1} events, its head says {head_count}")
+        return Fault(
+            min(expected, head_count + 1), f"the chain has {expected - 1} events, its head says {head_count}"
+        )
     if previous != head_hash:
         return Fault(head_count, "the head does not match the last event")
     return None

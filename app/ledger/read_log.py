@@ -32,5 +32,7 @@ def viewed(case_id: UUID, acting: Acting, page: str, now: datetime) -> None:
 
 def views_of(case_id: UUID, most: int = 200) -> list[ReadEntry]:
     """The newest views of a case."""
-    newest = select(ReadEntry).where(ReadEntry.case_id == case_id).order_by(ReadEntry.viewed_at.desc()).limit(most)
+    newest = (
+        select(ReadEntry).where(ReadEntry.case_id == case_id).order_by(ReadEntry.viewed_at.desc()).limit(most)
+    )
     return list(db.session.scalars(newest))

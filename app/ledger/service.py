@@ -91,7 +91,9 @@ def history(case_id: UUID) -> list[Event]:
     stored = db.session.scalars(
         select(LedgerEvent).where(LedgerEvent.case_id == case_id).order_by(LedgerEvent.number)
     )
-    return [envelope(row) for row in stored] + [entry.event for entry in pending() if entry.case_id == case_id]
+    return [envelope(row) for row in stored] + [
+        entry.event for entry in pending() if entry.case_id == case_id
+    ]
 
 
 def stored_events(case_id: UUID) -> list[tuple[Event, dict[str, Any], str]]:

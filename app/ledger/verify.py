@@ -57,10 +57,12 @@ def _links(partnership: UUID) -> Iterator[Link]:
 
 
 def _payload_fault() -> Fault | None:
-    pairs = select(LedgerEvent.number, LedgerEvent.payload_digest, LedgerPayload.salt, LedgerPayload.payload).join(
-        LedgerPayload, LedgerPayload.number == LedgerEvent.number
-    )
-    for number, digest, salt, payload in db.session.execute(pairs.order_by(LedgerEvent.number)).yield_per(BATCH):
+    pairs = select(
+        LedgerEvent.number, LedgerEvent.payload_digest, LedgerPayload.salt, LedgerPayload.payload
+    ).join(LedgerPayload, LedgerPayload.number == LedgerEvent.number)
+    for number, digest, salt, payload in db.session.execute(pairs.order_by(LedgerEvent.number)).yield_per(
+        BATCH
+    ):
         if payload_digest(salt, payload) != digest:
             return Fault(number, "its content has been changed since it was recorded")
     return None

@@ -114,7 +114,9 @@ def _clock() -> None:
         "CREATE TRIGGER demo_clock_forward BEFORE UPDATE ON demo_clock "
         "FOR EACH ROW EXECUTE FUNCTION clock_goes_forward()"
     )
-    op.execute(f"GRANT SELECT ON calendar_editions, demo_clock TO {rls.APPLICATION}, {rls.RELAY}, {rls.BACKUP}")
+    op.execute(
+        f"GRANT SELECT ON calendar_editions, demo_clock TO {rls.APPLICATION}, {rls.RELAY}, {rls.BACKUP}"
+    )
     op.execute(f"GRANT UPDATE (offset_seconds) ON demo_clock TO {rls.APPLICATION}")
 
 

@@ -91,7 +91,10 @@ def _obligations() -> None:
         may_delete=True,
     )
     op.create_index(
-        "ix_obligations_open", "obligations", ["partnership_id", "owner", "due"], postgresql_where=sa.text("open")
+        "ix_obligations_open",
+        "obligations",
+        ["partnership_id", "owner", "due"],
+        postgresql_where=sa.text("open"),
     )
 
 

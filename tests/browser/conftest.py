@@ -50,10 +50,19 @@ def live() -> Iterator[Live]:
         os.chmod(folder, 0o711)
         port = _free_ports()
         log = Path(folder) / "server.log"
-        environment = {**os.environ, "PORT": str(port), "WAYMARK_DATA": f"{folder}/data", "PYTHONPATH": str(ROOT)}
+        environment = {
+            **os.environ,
+            "PORT": str(port),
+            "WAYMARK_DATA": f"{folder}/data",
+            "PYTHONPATH": str(ROOT),
+        }
         with open(log, "wb") as output:
             server = subprocess.Popen(
-                [sys.executable, "-m", "embedded.serve"], cwd=ROOT, env=environment, stdout=output, stderr=output
+                [sys.executable, "-m", "embedded.serve"],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=output,
             )
         try:
             deadline = time.monotonic() + PATIENCE

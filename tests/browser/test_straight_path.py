@@ -1,4 +1,4 @@
-"""The path from a referral to a recorded notification, played by the people of one partnership; another sees nothing."""
+"""From a referral to a recorded notification, played by the people of one partnership; another sees nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ import pytest
 from tests.browser.people import Live, Person
 from tests.browser.referring import refer
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 HEALTH, COUNCIL, SOLENT = "Solent Community Health", "Isle of Wight Council", "isle-of-wight"
 POLICE, ICB = "Hampshire and Isle of Wight Constabulary", "Hampshire and Isle of Wight Integrated Care Board"
 SignIn = Callable[..., Person]
@@ -43,9 +56,23 @@ def move_clock_until(person: Person, path: str, text: str, most: int = 12) -> No
 
 
 @pytest.mark.duty(
-    "A-02", "A-04", "B1-01", "B1-02", "B1-03", "B1-04", "B1-06", "B1-07", "B1-08", "B1-14", "B1-15", "N-04", "N-11"
+    "A-02",
+    "A-04",
+    "B1-01",
+    "B1-02",
+    "B1-03",
+    "B1-04",
+    "B1-06",
+    "B1-07",
+    "B1-08",
+    "B1-14",
+    "B1-15",
+    "N-04",
+    "N-11",
 )
-def test_a_referral_becomes_a_recorded_notification_with_one_partner_silent(live: Live, as_person: SignIn) -> None:
+def test_a_referral_becomes_a_recorded_notification_with_one_partner_silent(
+    live: Live, as_person: SignIn
+) -> None:
     referrer = as_person(HEALTH, "Marcus Odell")
     referrer.picture("tasks-empty")
     reference = refer(referrer, SOLENT, today(referrer))

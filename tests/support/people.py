@@ -12,8 +12,8 @@ from sqlalchemy import select
 from app.access.actor import Actor
 from app.access.queries import capacities_of
 from app.access.roles import Role
-from app.accounts.models import Membership, Person
 from app.accounts import session_rules
+from app.accounts.models import Membership, Person
 from app.accounts.session_rules import SEEN_AT, SIGNED_IN_AT
 from app.clock_source import now
 from app.procedure.clocks import london_date
@@ -38,7 +38,11 @@ class Someone:
 def find(place: Place, role: Role, agency: str | None = None, skip: int = 0) -> Someone:
     """The person (after `skip` others) who holds a role in a partnership, for an agency where one is named."""
     with place.pinned():
-        query = select(Person).join(Membership, Membership.person_id == Person.id).where(Membership.role == role.value)
+        query = (
+            select(Person)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(Membership.role == role.value)
+        )
         if agency is not None:
             query = query.join(Agency, Agency.id == Membership.agency_id).where(Agency.key == agency)
         found = db.session.scalars(query.order_by(Person.display_name).offset(skip).limit(1)).first()
@@ -52,5 +56,7 @@ def client_of(app: Flask, someone: Someone | None) -> FlaskClient:
     if someone is not None:
         at = session_rules.real_now().timestamp()  # the machine's clock, which a test does not move
         with client.session_transaction() as session:
-            session.update({SIGNED_IN_AT: at, SEEN_AT: at, "_user_id": str(someone.person_id), "_fresh": True})
+            session.update(
+                {SIGNED_IN_AT: at, SEEN_AT: at, "_user_id": str(someone.person_id), "_fresh": True}
+            )
     return client

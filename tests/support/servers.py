@@ -1,4 +1,4 @@
-"""The real PostgreSQL and Redis for tests: one pair for each test process, in a folder of its own, thrown away after."""
+"""The real PostgreSQL and Redis for tests: one pair for each test process, in a folder of its own."""
 
 from __future__ import annotations
 

@@ -52,7 +52,13 @@ REACHES: dict[Permission, set[Role]] = {
 }
 # Pages of referrals that are about no one draft: reached by whoever may begin one.
 LISTS = {"referrals.index", "referrals.new"}
-MAY_DRAFT = {R.PRACTITIONER, R.AGENCY_LIG_MEMBER, R.PARTNER_REPRESENTATIVE, R.DESIGNATED_PROFESSIONAL, R.CDOP_CHAIR}
+MAY_DRAFT = {
+    R.PRACTITIONER,
+    R.AGENCY_LIG_MEMBER,
+    R.PARTNER_REPRESENTATIVE,
+    R.DESIGNATED_PROFESSIONAL,
+    R.CDOP_CHAIR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,20 @@ def make_case(team: Someone) -> tuple[str, str]:
             title="A child (invented)", source="agency", agency_id=None, referred_by=None,
             children=[ChildFacts("subject", None, None, "unknown")], now=now,
         )  # fmt: skip
-        record(EventKind.REFERRAL_SUBMITTED, case_id=case.id, acting=SYSTEM, happened_at=now, now=now, stage=Stage.REFERRAL)
+        record(
+            EventKind.REFERRAL_SUBMITTED,
+            case_id=case.id,
+            acting=SYSTEM,
+            happened_at=now,
+            now=now,
+            stage=Stage.REFERRAL,
+        )
         db.session.commit()
         return case.reference, "B1-06"
 
 
 def make_draft(author: Someone) -> tuple[str, str]:
-    """A practitioner's draft with a child in it, shared with their agency's representative; its id and the child's page."""
+    """A practitioner's draft of one child, shared with their representative; its id and the child's page."""
     from app.referrals import service
     from app.referrals.queries import ways_to_refer
 
@@ -128,7 +141,9 @@ def cells(app: Flask) -> list[tuple[Rule, str, Permission]]:
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         permission, _reason = declared(app, rule.endpoint)
         if permission is not None:
-            found += [(rule, method, permission) for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})]
+            found += [
+                (rule, method, permission) for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})
+            ]
     return found
 
 
@@ -190,7 +205,9 @@ def test_every_cell(world: World) -> None:
             if status >= 500 or (status == 404) == allowed:
                 faults.append(f"{method} {rule.rule} {name} {role.value}: {status}, allowed {allowed}")
             elif not allowed and comparable(page) != comparable(nowhere(client, method)):
-                faults.append(f"{method} {rule.rule} {name} {role.value}: refused with another page than a wrong address")
+                faults.append(
+                    f"{method} {rule.rule} {name} {role.value}: refused with another page than a wrong address"
+                )
     print(f"\n{count} cells of the permission matrix executed")
     assert faults == []
     assert count > 500

@@ -28,7 +28,9 @@ def page(journey: Journey, client_as: Callable[..., Any], who: Any) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_a_partner_is_not_told_a_view_before_it_is_shared(journey: Journey, client_as: Callable[..., Any]) -> None:
+def test_a_partner_is_not_told_a_view_before_it_is_shared(
+    journey: Journey, client_as: Callable[..., Any]
+) -> None:
     journey.share()
     journey.view(Party.LIG_CHAIR)
     before = page(journey, client_as, journey.police)
@@ -44,7 +46,9 @@ def test_the_view_is_recorded_before_the_page_is_shown(
 ) -> None:
     page(journey, client_as, journey.scrutineer)
     with journey.place.pinned():
-        assert journey.scrutineer.person_id in {entry.person_id for entry in read_log.views_of(journey.case_id)}
+        assert journey.scrutineer.person_id in {
+            entry.person_id for entry in read_log.views_of(journey.case_id)
+        }
 
     def broken(*_args: object) -> None:
         raise OSError("the log cannot be written")

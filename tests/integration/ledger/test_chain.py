@@ -74,7 +74,9 @@ def test_a_cut_tail_with_a_mended_head_is_found_by_the_anchor(fresh: Place, owne
         db.session.execute(text("alter table ledger_events disable trigger ledger_events_append_only"))
         db.session.execute(text("delete from ledger_events where number > 2"))
         db.session.execute(
-            text("update ledger_heads set count = 2, hash = (select hash from ledger_events where number = 2)")
+            text(
+                "update ledger_heads set count = 2, hash = (select hash from ledger_events where number = 2)"
+            )
         )
         assert verify().fault is None
         fault = anchors.first_missing(fresh.slug)
@@ -113,4 +115,10 @@ def test_events_of_a_rolled_back_transaction_are_forgotten(fresh: Place) -> None
 def test_an_event_cannot_come_from_the_future(fresh: Place) -> None:
     now = real_now()
     with fresh.pinned(), pytest.raises(ValueError, match="cannot have happened after"):
-        record(EventKind.SETTINGS_ADOPTED, case_id=None, acting=SYSTEM, happened_at=now + timedelta(hours=1), now=now)
+        record(
+            EventKind.SETTINGS_ADOPTED,
+            case_id=None,
+            acting=SYSTEM,
+            happened_at=now + timedelta(hours=1),
+            now=now,
+        )

@@ -13,7 +13,7 @@ from tests.support.servers import Servers
 ROLES = ("waymark_app", "waymark_relay", "waymark_backup", "waymark_owner")
 
 
-@pytest.fixture()
+@pytest.fixture
 def owner(servers: Servers) -> Iterator[Connection]:
     engine = create_engine(servers.config.database_owner_url)
     with engine.connect() as connection:
@@ -36,7 +36,9 @@ def unprotected(connection: Connection) -> list[str]:
             {"t": name},
         ).one()
         policies = connection.execute(
-            text("select policyname, cmd, qual, with_check, roles::text from pg_policies where tablename = :t"),
+            text(
+                "select policyname, cmd, qual, with_check, roles::text from pg_policies where tablename = :t"
+            ),
             {"t": name},
         ).all()
         if not (enabled and forced):
@@ -54,7 +56,9 @@ def policy_faults(name: str, policies: list) -> list[str]:
     faults = []
     for clause in (tenant.qual, tenant.with_check):
         squeezed = " ".join((clause or "").split()).lower()
-        if not squeezed.startswith("(partnership_id = ( select (nullif(current_setting('waymark.partnership'"):
+        if not squeezed.startswith(
+            "(partnership_id = ( select (nullif(current_setting('waymark.partnership'"
+        ):
             faults.append(f"tenant policy is not the sub-select on the partnership: {squeezed}")
     for policy in found.values():
         relay = policy.roles == "{waymark_relay}" and name == "job_intents"
@@ -127,7 +131,9 @@ def test_a_planted_leak_is_found(owner: Connection, planted: str) -> None:
 
 def test_roles_are_neither_superusers_nor_past_row_security(owner: Connection) -> None:
     rows = owner.execute(
-        text("select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = any(:r)"),
+        text(
+            "select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = any(:r)"
+        ),
         {"r": list(ROLES)},
     ).all()
     assert {row.rolname for row in rows} == set(ROLES)
