@@ -1,0 +1,110 @@
+"""The product served to a real browser, with cases at each step of the straight path to look at."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from app import clock_source
+from app.access.roles import Role
+from app.referrals.queries import ways_to_refer
+from tests.integration.serious_incidents.journey import TUESDAY_NOON, Journey
+from tests.support.people import Someone, client_of, find
+from tests.support.places import place
+
+AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text()
+FIND = """axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations.map(
+  fault => `${fault.id}: ${fault.nodes.map(node => node.html.slice(0, 120)).join(" | ")}`))"""
+
+
+@dataclass
+class Looked:
+    """A page as a browser has it, with what the browser complained of."""
+
+    page: Page
+    complaints: list[str]
+
+    def faults(self) -> list[str]:
+        """What axe finds, at the size the window has."""
+        self.page.evaluate(AXE)
+        found: list[str] = self.page.evaluate(FIND)
+        return found
+
+    def overflow(self, width: int) -> int:
+        """By how many pixels the page is wider than a window of `width`."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def close(self) -> None:
+        """Close the browser's window and forget its cookies."""
+        self.page.context.close()
+
+
+class Site:
+    """The application on a port, its people by name, its pages by address."""
+
+    def __init__(self, app: Flask, address: str, browser: Browser) -> None:
+        self.app, self.address, self.browser = app, address, browser
+        wight = place(app, "isle-of-wight")
+        self.referred, self.asked = Journey(wight), Journey(wight).to_responses()
+        self.agreed, self.decided = Journey(wight).to_decision(), Journey(wight).to_decision()
+        self.decided.decide()
+        self.people: dict[str, Someone | None] = {
+            "team": self.asked.team, "chair": self.asked.chair, "director": self.asked.director,
+            "police": self.asked.police, "nobody": None, "practitioner": find(wight, Role.PRACTITIONER),
+        }  # fmt: skip
+        self.draft = self._begin_referral()
+
+    def _begin_referral(self) -> str:
+        """A referral begun and left empty, by its address."""
+        who = self.people["practitioner"]
+        assert who is not None
+        with who.place.pinned():
+            way = ways_to_refer(who.actor())[0].value
+        sent = {"way": way, "start_key": str(uuid4())}
+        answer = client_of(self.app, who).post("/isle-of-wight/referrals/new", data=sent)
+        return str(answer.headers["Location"])
+
+    def path(self, template: str) -> str:
+        """An address with its case or draft filled in: `{asked}/response`, `{draft}/child-1`."""
+        cases = {name: getattr(self, name).reference for name in ("referred", "asked", "agreed", "decided")}
+        filled = {name: f"/isle-of-wight/cases/{reference}" for name, reference in cases.items()}
+        return template.format(draft=self.draft, **filled)
+
+    def look(self, who: str, template: str) -> Looked:
+        """Open a page as somebody, in a browser of their own."""
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900})
+        cookie: Any = client_of(self.app, self.people[who]).get_cookie("waymark")
+        if cookie is not None:
+            context.add_cookies([{"name": "waymark", "value": cookie.value, "url": self.address}])
+        looked = Looked(context.new_page(), [])
+        looked.page.on("console", lambda said: looked.complaints.append(f"{said.type}: {said.text}"))
+        looked.page.on("pageerror", lambda error: looked.complaints.append(str(error)))
+        looked.page.goto(self.address + self.path(template))
+        return looked
+
+
+@contextmanager
+def serving(app: Flask, browser: Browser) -> Iterator[Site]:
+    """The application on a free port, at noon of an invented Tuesday."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock_source, "real_now", lambda: TUESDAY_NOON)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield Site(app, f"http://127.0.0.1:{server.server_port}", browser)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()

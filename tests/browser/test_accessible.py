@@ -1,0 +1,75 @@
+"""Pages in a browser: nothing for axe to find, nothing wider than the window, nothing blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+
+from tests.browser.site import Site, serving
+
+WIDTHS = (1280, 375, 320)
+PAGES = [
+    ("nobody", "/sign-in"),
+    ("team", "/isle-of-wight/tasks"),
+    ("team", "/isle-of-wight/cases"),
+    ("team", "/demo/clock"),
+    ("team", "{referred}"),
+    ("team", "{referred}/share"),
+    ("team", "{asked}"),
+    ("team", "{asked}/clock/B1-03"),
+    ("police", "{asked}/response"),
+    ("director", "{agreed}/decision"),
+    ("director", "{decided}"),
+    ("director", "{decided}/decision"),
+    ("director", "{decided}/notification"),
+    ("practitioner", "/isle-of-wight/referrals"),
+    ("practitioner", "{draft}"),
+    ("practitioner", "{draft}/child-1?check=1"),
+    ("practitioner", "{draft}/incident?check=1"),
+    ("practitioner", "{draft}/check"),
+]
+
+
+@pytest.fixture(scope="module")
+def site(app: Flask, browser: Browser) -> Iterator[Site]:
+    """One server for all of this file."""
+    with serving(app, browser) as served:
+        yield served
+
+
+@pytest.mark.parametrize(("who", "address"), PAGES, ids=[f"{who} {address}" for who, address in PAGES])
+def test_a_page(site: Site, who: str, address: str) -> None:
+    looked = site.look(who, address)
+    assert looked.page.locator("h1").count() == 1
+    assert [looked.overflow(width) for width in WIDTHS] == [0, 0, 0]
+    assert looked.faults() == []
+    assert looked.complaints == []
+    looked.close()
+
+
+def test_a_page_that_is_not_there(site: Site) -> None:
+    looked = site.look("team", "/nowhere/")
+    assert looked.page.inner_text("h1") == "Page not found"
+    assert looked.faults() == []
+    looked.close()
+
+
+def test_questions_that_an_answer_reveals_stay_accessible(site: Site) -> None:
+    looked = site.look("practitioner", "{draft}/child-1")
+    known = looked.page.get_by_role("group", name="Is the date of birth known?")
+    known.get_by_label("Estimated").check()
+    looked.page.get_by_role("group", name="Estimated date of birth").wait_for()
+    assert looked.faults() == []
+    looked.close()
+
+
+def test_the_way_to_the_content_is_the_first_thing_the_keyboard_meets(site: Site) -> None:
+    looked = site.look("team", "{asked}")
+    looked.page.keyboard.press("Tab")
+    assert looked.page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    looked.page.keyboard.press("Enter")
+    assert looked.page.evaluate("location.hash") == "#main-content"
+    looked.close()
