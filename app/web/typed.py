@@ -13,7 +13,19 @@ from werkzeug.exceptions import HTTPException
 
 from app.web.text_rules import displayable
 
-NOT_TYPED = {"csrf_token", "version", "form_id", "go", "next", "start_key"}
+# Hidden fields and the names of buttons: nobody typed them.
+NOT_TYPED = {
+    "csrf_token",
+    "version",
+    "form_id",
+    "submission_key",
+    "start_key",
+    "party",
+    "seen",
+    "way",
+    "next",
+    "go",
+}
 
 
 def typed_here() -> list[tuple[str, str]]:
