@@ -31,7 +31,7 @@ class Proposed:
     key: UUID
 
 
-@duty("A-05", "B1-01", "B1-02", "B1-14", "B1-15")
+@duty("B1-01", "B1-02", "B1-14", "B1-15")
 def record_decision(
     case_id: UUID, proposed: Proposed, *, actor: Actor, now: datetime
 ) -> NotificationDecision:

@@ -102,7 +102,7 @@ def partners_of(held: Iterable[Capacity]) -> list[Party]:
     return [party for party in SAFEGUARDING_PARTNERS if capacity_for(party, capacities) is not None]
 
 
-@duty("A-05", "B1-15")
+@duty("B1-15")
 def deciding_capacity(held: Iterable[Held], outcome: str, positions: Iterable[Position]) -> Held | None:
     """In which capacity somebody may record this decision, or None.
 
@@ -154,7 +154,7 @@ def test_is_met(answers: DecisionAnswers) -> bool:
     )
 
 
-@duty("B1-01", "B1-02", "B1-14", "A-05")
+@duty("B1-01", "B1-02", "B1-14")
 def decision_faults(answers: DecisionAnswers, agreed: str) -> list[Fault]:
     """Every reason why these answers cannot be recorded as the decision, beside the field that it
     concerns."""
