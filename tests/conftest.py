@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from hypothesis import settings
 settings.register_profile(
     "waymark", deadline=None
 )  # how long an example takes says nothing about what is right
-settings.load_profile("waymark")
+settings.register_profile("soak", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "waymark"))
 
 if TYPE_CHECKING:
     from flask import Flask
