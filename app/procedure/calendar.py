@@ -48,8 +48,9 @@ class Calendar:
         check_year(day)
         if not name.strip():
             raise ValueError("A bank holiday needs a name.")
-        return replace(self, edition=self.edition + 1, added=MappingProxyType({**self.added,
-        day: name.strip()}))
+        return replace(
+            self, edition=self.edition + 1, added=MappingProxyType({**self.added, day: name.strip()})
+        )
 
 
 def check_year(day: date) -> None:

@@ -62,8 +62,9 @@ def _days(day: date, n: int, due: date, direction: int, calendar: Calendar) -> E
     days = "working day" if n == 1 else "working days"
     rule = f"Within {n} {days} of" if direction > 0 else f"No later than {n} {days} before"
     sentence = f"{rule} {long_date(day)}: {long_date(due)}. {NOT_COUNTED}"
-    return Explanation(sentence, tuple(steps), due, due,
-    any(calendar.is_provisional(step.day) for step in steps))
+    return Explanation(
+        sentence, tuple(steps), due, due, any(calendar.is_provisional(step.day) for step in steps)
+    )
 
 
 def _months(day: date, n: int, calendar: Calendar) -> Explanation:

@@ -64,8 +64,10 @@ class History:
     def shared_outcome(self) -> str | None:
         """The one initial view there is to agree with; None where one is missing or the two differ (clocks
         12)."""
-        views = [self.last(EventKind.INITIAL_VIEW_GIVEN, party) for party in (Party.LIG_CHAIR,
-        Party.SERVICE_DIRECTOR)]
+        views = [
+            self.last(EventKind.INITIAL_VIEW_GIVEN, party)
+            for party in (Party.LIG_CHAIR, Party.SERVICE_DIRECTOR)
+        ]
         outcomes = {view.outcome for view in views if view is not None}
         return outcomes.pop() if all(views) and len(outcomes) == 1 else None
 
@@ -102,4 +104,3 @@ class History:
             rule=ClockRule("none"), counted_from=None, starts=start, ended=ended,
             ending=ending if ended else None, reason=reason,
         )  # fmt: skip
-

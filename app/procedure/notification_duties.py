@@ -11,8 +11,10 @@ from app.procedure.obligation import Obligation
 from app.procedure.response_duties import positions
 
 DUTY_STAYS = "The decision was not to notify; the local authority's own duty stays with it."
-TOLD = {Party.INDEPENDENT_SCRUTINEER: "Independent Scrutineer",
-Party.STRATEGIC_MANAGER: "Strategic Partnership Manager"}
+TOLD = {
+    Party.INDEPENDENT_SCRUTINEER: "Independent Scrutineer",
+    Party.STRATEGIC_MANAGER: "Strategic Partnership Manager",
+}
 
 
 def notification_obligations(history: History) -> list[Obligation]:

@@ -47,8 +47,10 @@ def initial_views(history: History) -> list[Obligation]:
     """The chair and the Service Director each give an initial view with its rationale."""
     owed = []
     for party in INITIAL_VIEWERS:
-        shared, given = history.first(EventKind.REFERRAL_SHARED,
-        party), history.first(EventKind.INITIAL_VIEW_GIVEN, party)
+        shared, given = (
+            history.first(EventKind.REFERRAL_SHARED, party),
+            history.first(EventKind.INITIAL_VIEW_GIVEN, party),
+        )
         if shared is not None:
             owed.append(
                 history.clocked(

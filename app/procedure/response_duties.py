@@ -57,8 +57,11 @@ def clock_end(history: History, party: Party) -> datetime | None:
 def in_time(history: History, party: Party) -> list[Event]:
     """The partner's answers that happened before the clock ended, earliest first."""
     end = clock_end(history, party)
-    return [event for event in history.all(EventKind.RESPONSE_GIVEN,
-    party) if end is None or event.happened_at < end]
+    return [
+        event
+        for event in history.all(EventKind.RESPONSE_GIVEN, party)
+        if end is None or event.happened_at < end
+    ]
 
 
 @duty("B1-08", "N-04")
@@ -179,4 +182,3 @@ def contact_deputy(history: History, party: Party) -> list[Obligation]:
 def _deputy_contacted(history: History, party: Party, end: datetime) -> bool:
     contacted = history.first(EventKind.DEPUTY_CONTACTED, party)
     return contacted is not None and contacted.happened_at < end
-

@@ -25,8 +25,9 @@ def test_every_duty_is_carried_once_with_its_parts() -> None:
         assert row.clock
 
 
-@pytest.mark.skipif(not SHARED.exists(),
-reason="the partnership's own list of duties is not beside this checkout")
+@pytest.mark.skipif(
+    not SHARED.exists(), reason="the partnership's own list of duties is not beside this checkout"
+)
 def test_ids_kinds_and_sources_are_those_of_the_procedure_and_the_words_are_ours() -> None:
     with SHARED.open(encoding="utf-8") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}

@@ -152,8 +152,9 @@ def test_an_answer_in_time_displaces_a_deemed_agreement_and_a_late_one_does_not(
     assert held(events) == ("deemed agreement", False)
     assert "eemed agreement" in (owed(events)["B1-08:police"].reason or "")
     assert state(owed(events)["B1-08:police"], MONDAY_ENDS) is State.MET
-    in_time = Event(K.RESPONSE_GIVEN, MONDAY_ENDS - HOUR, MONDAY_ENDS + HOUR, party=Party.POLICE,
-    outcome="notify")
+    in_time = Event(
+        K.RESPONSE_GIVEN, MONDAY_ENDS - HOUR, MONDAY_ENDS + HOUR, party=Party.POLICE, outcome="notify"
+    )
     assert held([*events, in_time]) == ("given", False)
     for kind in (K.RESPONSE_GIVEN, K.RESPONSE_LATE):
         late = Event(kind, MONDAY_ENDS, MONDAY_ENDS, party=Party.POLICE, outcome="do-not-notify")
@@ -233,8 +234,9 @@ EVENTS = st.builds(
 
 @given(st.lists(EVENTS, max_size=25), st.randoms(use_true_random=False))
 @hypothesis_settings(max_examples=60, deadline=None)
-def test_any_history_obliges_somebody_and_the_order_told_never_matters(events: list[Event],
-random: object) -> None:
+def test_any_history_obliges_somebody_and_the_order_told_never_matters(
+    events: list[Event], random: object
+) -> None:
     told = [at(0, K.REFERRAL_SUBMITTED), *to_partners()[3:5], *events]
     found = obligations(told)
     assert len({row.key for row in found}) == len(found) > 0
