@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from embedded.identity import end_with_parent
 
@@ -27,7 +27,8 @@ class Child:
     folder: str
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    quick_deaths: int = field(default=0)
+    quick_deaths: int = 0
+    again_at: float | None = None
 
     def start(self) -> None:
         """Start it in a session of its own, ending with us whatever happens."""
@@ -37,25 +38,37 @@ class Child:
             os.setsid()
             end_with_parent(parent)
 
-        self.started = time.monotonic()
+        self.started, self.again_at = time.monotonic(), None
         self.process = subprocess.Popen(
             self.command, env=self.environment, cwd=self.folder, preexec_fn=prepare, stdin=subprocess.DEVNULL
         )
 
     def watch(self) -> str | None:
-        """Start it again where it has died; say so. Raises RuntimeError where it dies again and again."""
+        """Start it again where it has died, later each time; say so. Raises RuntimeError where it keeps dying."""
         if self.process is None or self.process.poll() is None:
             return None
+        now = time.monotonic()
+        if self.again_at is None:
+            self.again_at = now + self._delay(now)
+        if now < self.again_at:
+            return None
         code = self.process.returncode
-        lived = time.monotonic() - self.started
-        self.quick_deaths = self.quick_deaths + 1 if lived < SHORTEST_LIFE else 0
+        self.start()
+        return f"{self.name} ended with exit code {code} and was started again"
+
+    def _delay(self, now: float) -> float:
+        assert self.process is not None
+        self._end_group()
+        if now - self.started >= SHORTEST_LIFE:
+            self.quick_deaths = 0
+            return 0.0
+        self.quick_deaths += 1
         if self.quick_deaths >= MOST_QUICK_DEATHS:
+            code = self.process.returncode
             raise RuntimeError(
                 f"{self.name} ended {self.quick_deaths} times at once (exit code {code}); giving up."
             )
-        self._end_group()
-        self.start()
-        return f"{self.name} ended with exit code {code} and was started again"
+        return float(0.25 * 2**self.quick_deaths)
 
     def stop(self) -> None:
         """Ask it to end, then insist; its own children end with it."""

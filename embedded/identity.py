@@ -27,32 +27,43 @@ class Identity:
     drops: bool
 
     def preparation(self) -> Callable[[], None]:
-        """What a child does before it becomes a server: leave root, and end when its parent ends."""
+        """What a child does before it becomes a server: a session of its own, leave root, end with its parent.
+
+        In a session of its own, Ctrl-C in the terminal reaches only the supervisor, which stops the servers in order.
+        """
         parent = os.getpid()
 
         def prepare() -> None:
+            os.setsid()
             if self.drops:
                 os.setgroups([])
                 os.setgid(self.gid)
                 os.setuid(self.uid)
             os.umask(0o077)
-            end_with_parent(parent)
+            end_with_parent(parent)  # last: the kernel forgets the wish when the user changes
 
         return prepare
 
     def own(self, path: Path) -> None:
-        """Give a path to the servers' user."""
+        """Give a path of ours to the servers' user. A link is given itself, never what it points to."""
         if self.drops:
-            os.chown(path, self.uid, self.gid)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def may_enter(self, folder: Path) -> bool:
-        """Whether the servers' user can pass through a folder."""
+        """Whether the servers' user can pass through a folder. Raises OSError where it cannot be told."""
+        return self._allowed(folder, 0o100)
+
+    def may_read(self, file: Path) -> bool:
+        """Whether the servers' user can read a file. Raises OSError where it cannot be told."""
+        return self._allowed(file, 0o400)
+
+    def _allowed(self, path: Path, right: int) -> bool:
         if not self.drops:
-            return os.access(folder, os.X_OK)
-        found = folder.stat()
+            return os.access(path, os.X_OK if right == 0o100 else os.R_OK)
+        found = path.stat()
         if found.st_uid == self.uid:
-            return bool(found.st_mode & 0o100)
-        return bool(found.st_mode & (0o010 if found.st_gid == self.gid else 0o001))
+            return bool(found.st_mode & right)
+        return bool(found.st_mode & (right >> 3 if found.st_gid == self.gid else right >> 6))
 
 
 def identity() -> Identity:

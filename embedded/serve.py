@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -10,6 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 
@@ -19,7 +23,12 @@ from embedded.identity import Refused
 from embedded.servers import Embedded
 
 ROOT = paths.ROOT
-REFUSED_BY_BROWSERS = {5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 10080}
+REFUSED_BY_BROWSERS = {
+    1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+}  # fmt: skip
+LOOPBACK = "127.0.0.1,localhost"
+NO_PROXY = ("no_proxy", "NO_PROXY")
+STOPPING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE = 60.0
 
 
@@ -30,8 +39,9 @@ class Stop(Exception):
 def main() -> int:
     """Run until asked to stop. Returns the exit code."""
     begun = time.monotonic()
+    os.umask(0o077)
     try:
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        for number in STOPPING:
             signal.signal(number, _stop)
         web, world, mail = _ports()
         _say(begun, f"data in {paths.data_folder()}")
@@ -39,10 +49,11 @@ def main() -> int:
             _say(begun, "PostgreSQL and Redis are running")
             _serve(begun, servers, web, world, mail)
     except Stop:
-        print("Stopped. Everything is kept for the next start.", flush=True)
+        _print("Stopped. Everything is kept for the next start.")
         return 0
-    except (Refused, RuntimeError) as error:
-        print(str(error), file=sys.stderr, flush=True)
+    except (RuntimeError, subprocess.SubprocessError, OSError) as error:
+        with suppress(OSError):
+            print(str(error), file=sys.stderr, flush=True)
         return 2
     return 0
 
@@ -61,13 +72,11 @@ def _serve(begun: float, servers: Embedded, web: int, world: int, mail: int) -> 
         _welcome(environment, web, world)
         while True:
             time.sleep(0.5)
-            for child in children:
-                said = child.watch()
-                if said:
-                    _say(begun, said)
+            said = [*servers.watch(), *(child.watch() for child in children)]
+            for line in filter(None, said):
+                _say(begun, line)
     finally:
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave a process behind
+        _no_more_signals()
         for child in reversed(children):
             child.stop()
 
@@ -87,6 +96,8 @@ def _environment(servers: Embedded, web: int, world: int, mail: int) -> dict[str
         "WAYMARK_ANCHOR_DIR": str(servers.data / "anchors"),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        # What is on this machine is not asked for through a proxy, whatever the environment says of one.
+        **{name: f"{LOOPBACK},{os.environ[name]}" if os.environ.get(name) else LOOPBACK for name in NO_PROXY},
     }
 
 
@@ -122,11 +133,12 @@ def _run_once(command: list[str], environment: dict[str, str]) -> None:
 
 def _await(address: str, children: list[Child]) -> None:
     deadline = time.monotonic() + PATIENCE
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
         for child in children:
             child.watch()
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  (a loopback address of ours)
+            with direct.open(address, timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -139,11 +151,13 @@ def _welcome(environment: dict[str, str], web: int, world: int) -> None:
         [sys.executable, "-m", "flask", "demo", "people"], env=environment, cwd=ROOT, capture_output=True, text=True,
         check=False,
     ).stdout  # fmt: skip
-    print(f"\nWho can sign in (no password; every person is invented):\n\n{people}")
-    print(f"Waymark:               http://127.0.0.1:{web}/")
-    print(f"E-mail that was sent:  http://127.0.0.1:{world}/mail")
-    print(f"The clock, to move:    http://127.0.0.1:{web}/demo/clock")
-    print("\nPress Ctrl-C to stop.", flush=True)
+    _print(
+        f"\nWho can sign in (no password; every person is invented):\n\n{people}"
+        f"Waymark:               http://127.0.0.1:{web}/\n"
+        f"E-mail that was sent:  http://127.0.0.1:{world}/mail\n"
+        f"The clock, to move:    http://127.0.0.1:{web}/demo/clock\n"
+        "\nPress Ctrl-C to stop."
+    )
 
 
 def _ports() -> tuple[int, int, int]:
@@ -151,33 +165,51 @@ def _ports() -> tuple[int, int, int]:
     if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 65535):
         raise Refused(f"PORT must be a number from 1 to 65535, not '{typed}'.")
     web = int(typed)
-    if not _free(web):
-        raise Refused(f"Port {web} is taken. Choose another: PORT=8080 script/server")
-    others: list[int] = []
-    for candidate in range(web + 1, min(web + 200, 65535)):
-        if candidate not in REFUSED_BY_BROWSERS and _free(candidate):
-            others.append(candidate)
-        if len(others) == 2:
-            return web, others[0], others[1]
-    raise Refused(f"No two free ports were found above {web}.")
+    if web in REFUSED_BY_BROWSERS:
+        raise Refused(f"Browsers refuse port {web}. Choose another: PORT=8080 script/server")
+    fault = _fault(web)
+    if fault:
+        raise Refused(f"Port {web} cannot be used ({fault}). Choose another: PORT=8080 script/server")
+    world, mail = islice(_others(web), 2)
+    return web, world, mail
 
 
-def _free(port: int) -> bool:
+def _others(web: int) -> Iterator[int]:
+    """Free ports for the outside world: those that follow the web's, and where they run out, those before it."""
+    for candidate in (*range(web + 1, 65536), *range(web - 1, 1023, -1)):
+        if candidate not in REFUSED_BY_BROWSERS and not _fault(candidate):
+            yield candidate
+
+
+def _fault(port: int) -> str:
+    """Why nothing can listen on a port, or nothing."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return "it is taken" if error.errno == errno.EADDRINUSE else str(error.strerror).lower()
+    return ""
 
 
 def _say(begun: float, text: str) -> None:
-    print(f"[{time.monotonic() - begun:5.1f} s] {text}", flush=True)
+    _print(f"[{time.monotonic() - begun:5.1f} s] {text}")
+
+
+def _print(text: str) -> None:
+    with suppress(OSError):  # a closed terminal is no reason to stop uncleanly
+        print(text, flush=True)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
+    _no_more_signals()
     raise Stop
+
+
+def _no_more_signals() -> None:
+    """From here on everything is being stopped: a second Ctrl-C must not leave a process behind."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":
