@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Boolean, Date, Integer, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.base import TenantModel, instant, maybe_instant
+
+
+class CaseStatus(StrEnum):
+    """How far the decision on notification has come, which also says who may see the case."""
+
+    UNDER_DECISION = "under-decision"
+    TO_BE_NOTIFIED = "to-be-notified"
+    NOT_TO_BE_NOTIFIED = "not-to-be-notified"
 
 
 class Case(TenantModel):

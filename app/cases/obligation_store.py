@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ COMPARED = (
     "position", "duty", "stage", "owner", "action", "paragraph", "rule_kind", "rule_days", "rule_label",
     "counted_from", "starts", "remind_from", "deputy_from", "due_on", "due", "ended", "ending", "reason", "open",
 )  # fmt: skip
+AFTER_DEEMING = timedelta(minutes=1)
 
 
 def settings_of(case_id: UUID, stage: Stage = Stage.NOTIFICATION) -> ClockSettings:
@@ -90,8 +91,11 @@ def _schedule(case_id: UUID, obligation: Obligation, now: datetime) -> None:
     base = f"{case_id}:{obligation.key}:{stamp}"
     if obligation.remind_from is not None:
         schedule("remind", f"remind:{base}", obligation.remind_from, about, now)
-    schedule("escalate", f"escalate:{base}", obligation.due, about, now)
-    if obligation.duty == "B1-08" and obligation.owner in SAFEGUARDING_PARTNERS:
+    may_be_deemed = obligation.duty == "B1-08" and obligation.owner in SAFEGUARDING_PARTNERS
+    # Silence that counts as agreement is not overdue, so what is deemed comes first.
+    overdue_at = obligation.due + AFTER_DEEMING if may_be_deemed else obligation.due
+    schedule("escalate", f"escalate:{base}", overdue_at, about, now)
+    if may_be_deemed:
         party = {"case_id": str(case_id), "party": obligation.owner.value}
         schedule("deem", f"deem:{base}", obligation.due, party, now)
         if obligation.deputy_from is not None:

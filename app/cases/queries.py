@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.access.actor import Actor
 from app.access.permissions import Condition, Permission
-from app.cases.models import Case, CaseChild, CaseStage, StoredObligation
+from app.cases.models import Case, CaseChild, CaseStage, CaseStatus, StoredObligation
 from app.cases.reference import normalised
 from tenants.db import db
 
@@ -21,10 +21,12 @@ PAGE = 25
 def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> ColumnElement[bool]:
     """The condition on cases that this person may see. Nothing is visible that no condition allows."""
     conditions = actor.conditions(permission)
-    if conditions & {Condition.ALWAYS, Condition.UNDER_DECISION, Condition.BROUGHT_TO_LIG}:
-        # A submitted referral is under decision until it is decided, and is brought to the group by being submitted.
-        return true()
+    if conditions & {Condition.ALWAYS, Condition.UNDER_DECISION}:
+        return true()  # a case is under decision from its referral on, and stays known to those who decided
     allowed: list[ColumnElement[bool]] = [false()]
+    if Condition.BROUGHT_TO_LIG in conditions:
+        # Own agency's referrals, and those that the group will review because they are to be notified.
+        allowed += [Case.agency_id.in_(actor.agencies(permission)), Case.status == CaseStatus.TO_BE_NOTIFIED]
     if Condition.OWN_REFERRAL in conditions:
         allowed.append(Case.referred_by == actor.person_id)
     return or_(*allowed)

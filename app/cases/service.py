@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from app.cases.models import Case, CaseChild, CaseStage
+from app.cases.models import Case, CaseChild, CaseStage, CaseStatus
 from app.cases.reference import new_reference
 from app.procedure.clocks import london_date
 from app.procedure.criteria import editions_in_force
-from app.procedure.events import Stage
+from app.procedure.events import Outcome, Stage
 from tenants.db import db
 from tenants.registry import Partnership, current_edition
 from tenants.scope import current_partnership_id
@@ -51,7 +51,7 @@ def open_case(
         reference=_free_reference(partnership.reference_prefix),
         incident_id=db.session.scalar(text("select new_incident()")),
         title=title,
-        status="open",
+        status=CaseStatus.UNDER_DECISION.value,
         source=source,
         agency_id=agency_id,
         referred_by=referred_by,
@@ -105,6 +105,13 @@ def lock(case_id: UUID, version: int | None = None) -> Case:
     if version is not None and case.version != version:
         raise StaleCase(case.reference)
     return case
+
+
+def decided(case: Case, outcome: str) -> None:
+    """Keep the decision's outcome with the case: a case to be notified is brought to the whole group."""
+    notify = outcome == Outcome.NOTIFY.value
+    case.status = (CaseStatus.TO_BE_NOTIFIED if notify else CaseStatus.NOT_TO_BE_NOTIFIED).value
+    changed(case)
 
 
 def changed(case: Case) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from app.access.actor import Actor
-from app.cases.service import Case, changed, lock
+from app.cases.service import Case, decided, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.marks import duty
 from app.serious_incidents import answers as in_words
@@ -90,7 +90,7 @@ def _record(
         payload={**in_words.decided(row), "edition": row.guidance_edition, "positions": row.positions},
     )  # fmt: skip
     _tell(case, now)
-    changed(case)
+    decided(case, str(row.outcome))
     return row
 
 

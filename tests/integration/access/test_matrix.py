@@ -29,13 +29,13 @@ R, P = Role, Permission
 EVERYBODY = set(Role)
 TEAM = {R.PARTNERSHIP_TEAM, R.STRATEGIC_MANAGER}
 PARTNERS = {R.PARTNER_REPRESENTATIVE, R.DESIGNATED_PROFESSIONAL, R.SERVICE_DIRECTOR}
-SEES_CASES = TEAM | PARTNERS | {R.LIG_CHAIR, R.INDEPENDENT_SCRUTINEER, R.AGENCY_LIG_MEMBER}
-# For each permission, the roles that reach a case or draft which somebody else's agency referred. The CDOP chair holds
-# some of these for own referrals only, and so does not reach this one.
+SEES_CASES = TEAM | PARTNERS | {R.LIG_CHAIR, R.INDEPENDENT_SCRUTINEER}
+# For each permission, the roles that reach a case or draft which somebody else's agency referred. An agency's
+# representative sees other agencies' cases once they are to be notified, the CDOP chair only own referrals.
 REACHES: dict[Permission, set[Role]] = {
     P.PARTNERSHIP_ENTER: EVERYBODY,
     P.TASKS_VIEW: EVERYBODY,
-    P.CASES_LIST: SEES_CASES | {R.CDOP_CHAIR},
+    P.CASES_LIST: SEES_CASES | {R.CDOP_CHAIR, R.AGENCY_LIG_MEMBER},
     P.CASE_VIEW: SEES_CASES,
     P.REFERRAL_SHARE: TEAM,
     P.INITIAL_VIEW_GIVE: {R.LIG_CHAIR, R.SERVICE_DIRECTOR},

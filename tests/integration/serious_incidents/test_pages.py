@@ -368,7 +368,7 @@ def test_who_may_not_take_a_step_does_not_find_its_page(
         assert visit(who).get(page).status_code == 404, page
         assert visit(who).post(page).status_code == 404, page
     assert visit(journey.nurse).post("decision", version="1", **DECISION).status_code == 404
-    assert visit(journey.lig_member).get("decision").status_code == 200
+    assert visit(journey.lig_member).get("decision").status_code == 404
 
 
 def test_partners_do_not_read_the_views_before_they_are_shared(
