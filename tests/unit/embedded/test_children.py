@@ -42,7 +42,6 @@ def test_a_child_that_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_child_that_keeps_dying_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Child, "_delay", Child._delay)
     clock = iter(range(0, 10_000, 2))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     monkeypatch.setattr(children, "SHORTEST_LIFE", 10_000.0)
