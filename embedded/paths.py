@@ -27,7 +27,8 @@ def data_folder() -> Path:
     if chosen:
         return Path(chosen).expanduser().resolve()
     if os.geteuid() == 0:
-        return Path("/var/lib/waymark") / f"{ROOT.name}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}"
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", ROOT.name)
+        return Path("/var/lib/waymark") / f"{name}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]}"
     return ROOT / ".waymark"
 
 

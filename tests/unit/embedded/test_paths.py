@@ -41,13 +41,14 @@ def test_without_a_choice_root_uses_var_lib_and_a_person_the_checkout(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("WAYMARK_DATA", raising=False)
+    monkeypatch.setattr(paths, "ROOT", Path("/srv/way  mark"))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     as_root = paths.data_folder()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
     assert as_root.parent == Path("/var/lib/waymark")
-    assert as_root.name.startswith(paths.ROOT.name + "-")
-    assert paths.data_folder() == paths.ROOT / ".waymark"
+    assert as_root.name.startswith("way-mark-")
+    assert paths.data_folder() == Path("/srv/way  mark/.waymark")
 
 
 def test_two_checkouts_of_one_name_have_two_folders(monkeypatch: pytest.MonkeyPatch) -> None:
