@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -22,6 +24,13 @@ YES_NO = {"yes": "Yes", "no": "No"}
 
 class KeyedForm(FlaskForm):
     """A form that carries a key, so that the same form sent twice is one act."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """A form is what a page's form sends; a body of JSON is no answer to it."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed, or None while nothing was sent."""
+            return request.form if request.method == "POST" else None
 
     submission_key = HiddenField()
 

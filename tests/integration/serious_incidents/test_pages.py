@@ -429,3 +429,20 @@ def test_a_decision_typed_while_the_partners_came_to_differ_is_shown(
     assert page.status_code == 409
     assert DECISION["harm_judgement"] in page.text
     assert "The partners differ" in page.text
+
+
+@pytest.mark.parametrize("body", ["2025", "[]", "null", '"text"', '{"outcome": "notify"}', "{", ""])
+@pytest.mark.parametrize("page", ["initial-view", "response", "decision", "notification", "inform", "share"])
+def test_a_body_of_json_is_no_answer(
+    journey: Journey, client_as: Callable[..., Any], page: str, body: str
+) -> None:
+    """Found by random requests: the forms read JSON where no form was sent."""
+    journey.to_decision()
+    for who in (journey.director, journey.team, journey.police):
+        answer = client_as(who).post(
+            f"/{journey.place.slug}/cases/{journey.reference}/{page}",
+            data=body,
+            content_type="application/json",
+        )
+        assert answer.status_code < 500
+    assert journey.state().decision is None
