@@ -43,6 +43,9 @@ def actions_of(found: Progress, actor: Actor) -> list[Action]:
         actions.append(
             Action("serious_incidents.share_initial_view", "Share the initial view with the partners")
         )
+    if not found.aware and may(Permission.NOTIFICATION_RECORD):
+        label = "Record when the local authority became aware"
+        actions.append(Action("serious_incidents.awareness", label, main=False))
     if found.view_shared is not None and found.decision is None:
         actions += _while_open(found, actor)
     return actions + _after(found, actor)

@@ -115,6 +115,13 @@ class DecisionForm(KeyedForm):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
+class AwarenessForm(KeyedForm):
+    """When the local authority became aware of the incident."""
+
+    aware_at = moment("When did the local authority become aware?")
+    told_by = line("Who told the local authority? (optional)")
+
+
 class NotificationForm(KeyedForm):
     """That the Panel was notified."""
 

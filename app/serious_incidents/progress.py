@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.procedure.events import INITIAL_VIEWERS, Party
+from app.procedure.events import INITIAL_VIEWERS, EventKind, Party
 from app.serious_incidents import rules
 from app.serious_incidents.models import (
     DecisionStep,
@@ -18,6 +18,7 @@ from app.serious_incidents.models import (
     PartnerPosition,
     SeriousIncidentNotification,
 )
+from app.serious_incidents.steps import has_happened
 from tenants.base import TenantModel
 from tenants.db import db
 
@@ -25,6 +26,7 @@ SHARED = "referral-shared"
 VIEW_SHARED = "initial-view-shared"
 DEPUTY = "deputy-contacted"
 INFORMED = "informed"
+AWARE = "local-authority-aware"
 Row = TypeVar("Row", bound=TenantModel)
 
 
@@ -41,6 +43,7 @@ class Progress:
     late: list[PartnerPosition] = field(default_factory=list)
     decision: NotificationDecision | None = None
     notification: SeriousIncidentNotification | None = None
+    aware: bool = False
 
     @property
     def shared(self) -> DecisionStep | None:
@@ -87,6 +90,7 @@ def load(case_id: UUID) -> Progress:
         late=[row for row in positions if row.late],
         decision=decisions[-1] if decisions else None,
         notification=notifications[0] if notifications else None,
+        aware=has_happened(case_id, EventKind.LOCAL_AUTHORITY_AWARE),
     )
 
 

@@ -232,6 +232,32 @@ def _guidance(case: Case) -> str:
     return stages_of(case.id)[Stage.NOTIFICATION.value].guidance_edition
 
 
+@bp.route("/awareness", methods=BOTH)
+@requires(Permission.NOTIFICATION_RECORD)
+def awareness(reference: str) -> ResponseReturnValue:
+    """Record when the local authority became aware, where the referral did not say it (B1-03)."""
+    case = seen(reference, "awareness")
+    form, problem = forms.AwarenessForm(), None
+    key = _key(form)
+    reason = turns.awareness(progress.load(case.id))
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    if form.validate_on_submit():
+        problem = take_step(
+            form,
+            lambda: service.record_awareness(
+                case.id, aware_at=form.aware_at.data, told_by=form.told_by.cleaned, actor=current_actor(),
+                now=g.now, key=key,
+            ),
+            {"aware_at": form.aware_at.in_words(), "told_by": form.told_by.cleaned},
+        )  # fmt: skip
+        if problem is None:
+            return to_case(
+                case, "Recorded when the local authority became aware; the clock counts from then."
+            )
+    return show("awareness", case, form, problem)
+
+
 @bp.route("/notification", methods=BOTH)
 @requires(Permission.NOTIFICATION_RECORD)
 def notification(reference: str) -> ResponseReturnValue:

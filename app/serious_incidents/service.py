@@ -3,6 +3,7 @@ changes state, records its event and posts its messages; the caller commits."""
 
 from __future__ import annotations
 
+from app.serious_incidents.awareness import record_awareness
 from app.serious_incidents.decisions import Proposed, record_decision
 from app.serious_incidents.notifications import Sent, record_notification
 from app.serious_incidents.responses import Answer, respond
@@ -17,6 +18,7 @@ __all__ = [
     "deem",
     "give_initial_view",
     "inform",
+    "record_awareness",
     "record_decision",
     "record_notification",
     "request_bounced",

@@ -9,7 +9,7 @@ from app.procedure.events import INITIAL_VIEWERS, Outcome, Party
 from app.serious_incidents import answers, rules, words
 from app.serious_incidents.errors import AlreadyDone, OutOfTurn, Recorded
 from app.serious_incidents.models import DecisionStep
-from app.serious_incidents.progress import Progress
+from app.serious_incidents.progress import AWARE, Progress
 
 TO_INFORM = (Party.INDEPENDENT_SCRUTINEER, Party.STRATEGIC_MANAGER)
 
@@ -17,6 +17,14 @@ TO_INFORM = (Party.INDEPENDENT_SCRUTINEER, Party.STRATEGIC_MANAGER)
 def share(found: Progress) -> OutOfTurn | None:
     """Sharing the referral is the first step, taken once."""
     return _taken(found.shared, "The referral has been shared")
+
+
+def awareness(found: Progress) -> OutOfTurn | None:
+    """When the local authority became aware is recorded once; the referral may have said it already."""
+    taken = _taken(found.steps.get((AWARE, "")), "When the local authority became aware has been recorded")
+    if taken is None and found.aware:
+        return OutOfTurn("This is known already", "The referral says when the local authority became aware.")
+    return taken
 
 
 def initial_view(found: Progress, party: Party) -> OutOfTurn | None:

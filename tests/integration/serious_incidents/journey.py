@@ -45,7 +45,7 @@ ANSWERS = DecisionAnswers(
 class Journey:
     """One case, the people who act in it, and the verbs as they call them; each verb commits."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, aware: bool = True) -> None:
         self.place = place
         self.team = find(place, Role.PARTNERSHIP_TEAM)
         self.chair = find(place, Role.LIG_CHAIR)
@@ -62,9 +62,9 @@ class Journey:
             Party.POLICE: self.police,
             Party.ICB: self.nurse,
         }
-        self.case_id, self.reference = self._open()
+        self.case_id, self.reference = self._open(aware)
 
-    def _open(self) -> tuple[UUID, str]:
+    def _open(self, aware: bool) -> tuple[UUID, str]:
         with self.place.pinned():
             case = open_case(
                 title="A child aged 4 (invented)", source="agency", agency_id=None, referred_by=None,
@@ -74,8 +74,9 @@ class Journey:
             common["stage"] = Stage.REFERRAL
             for kind in (EventKind.REFERRAL_SUBMITTED, EventKind.REFERRAL_ACKNOWLEDGED):
                 record(kind, happened_at=MONDAY, **common)
-            kind, aware = EventKind.LOCAL_AUTHORITY_AWARE, MONDAY - 2 * HOUR
-            record(kind, happened_at=aware, party=Party.LOCAL_AUTHORITY, **common)
+            if aware:
+                common["happened_at"] = MONDAY - 2 * HOUR
+                record(EventKind.LOCAL_AUTHORITY_AWARE, party=Party.LOCAL_AUTHORITY, **common)
             db.session.commit()
             return case.id, case.reference
 
