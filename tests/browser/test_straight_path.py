@@ -99,6 +99,7 @@ def test_a_referral_becomes_a_recorded_notification_with_one_partner_silent(
     notify(director, case)
     inform(team, case)
     team.page.goto(live.mail)
+    team.picture("mail")
     assert reference in team.page.inner_text("body")
     assert "Invented" not in mail_texts(team, live)
 
@@ -207,6 +208,7 @@ def nobody_else_sees_it(as_person: SignIn, case: str) -> None:
         assert other.go(case + page) == 404, page
         assert other.go(case.replace(SOLENT, "hampshire") + page) == 404, page
         other.sees("Page not found")
+    other.picture("not-found")
 
 
 def the_views_are_recorded(scrutineer: Person, case: str) -> None:
@@ -216,3 +218,21 @@ def the_views_are_recorded(scrutineer: Person, case: str) -> None:
     scrutineer.go(f"{case}/clock/B1-03")
     scrutineer.sees("working day 5")
     scrutineer.picture("day-count")
+
+
+def test_somebody_of_four_partnerships_opens_one_at_a_time(as_person: SignIn) -> None:
+    officer = as_person(POLICE, "Yvonne Castell")
+    officer.sees("Your partnerships")
+    officer.picture("home")
+    for name in ("Hampshire", "Isle of Wight", "Portsmouth", "Southampton"):
+        officer.sees(f"{name} Safeguarding Children Partnership")
+    officer.follow("Portsmouth Safeguarding Children Partnership")
+    officer.sees("My tasks")
+    assert "/portsmouth/" in officer.page.url
+    officer.press("Sign out")
+    officer.go("/sign-in")
+    officer.picture("sign-in")
+    officer.press("Isle of Wight Council")
+    officer.page.get_by_role("button", name="Terence Unwin").click()
+    officer.sees("You cannot use Waymark yet")
+    officer.picture("unknown-person")
