@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.ledger.models import LedgerEvent, LedgerPayload
 from app.procedure.events import Event, EventKind, Party, Stage
 from tenants.db import db
 
+UNNUMBERED = 10**15
 RecomputeObligations = Callable[[UUID, datetime], None]
 _recompute: list[RecomputeObligations] = []
 
@@ -91,9 +92,10 @@ def history(case_id: UUID) -> list[Event]:
     stored = db.session.scalars(
         select(LedgerEvent).where(LedgerEvent.case_id == case_id).order_by(LedgerEvent.number)
     )
-    return [envelope(row) for row in stored] + [
-        entry.event for entry in pending() if entry.case_id == case_id
-    ]
+    told = [envelope(row) for row in stored]
+    # What is not appended yet has no number; it comes after everything that has one.
+    waiting = [entry.event for entry in pending() if entry.case_id == case_id]
+    return told + [replace(event, number=UNNUMBERED + place) for place, event in enumerate(waiting)]
 
 
 def stored_events(case_id: UUID) -> list[tuple[Event, dict[str, Any], str]]:

@@ -67,12 +67,42 @@ class EventKind(StrEnum):
     RESPONSE_DEEMED = "response-deemed"
     RESPONSE_LATE = "response-late"
     DECISION_RECORDED = "decision-recorded"
+    DEPUTY_NOT_REACHED = "deputy-not-reached"
+    DEPUTY_NAMED = "deputy-named"
+    DEPUTY_ENDED = "deputy-ended"
+    # differences
+    SHORT_MEETING_ARRANGED = "short-meeting-arranged"
+    SHORT_MEETING_HELD = "short-meeting-held"
+    EXCEPTIONAL_MEETING_ARRANGED = "exceptional-meeting-arranged"
+    EXCEPTIONAL_MEETING_HELD = "exceptional-meeting-held"
+    POSITION_TAKEN = "position-taken"
+    SCRUTINEER_OBSERVED = "scrutineer-observed"
+    NEW_INFORMATION_RAISED = "new-information-raised"
+    RECONSIDERATION_DECLINED = "reconsideration-declined"
+    DEEMED_DISPLACED = "deemed-displaced"
+    DECISION_PUT_BACK = "decision-put-back"
+    NOTIFIED_AGAINST_DECISION = "notified-against-decision"
+    OUTCOME_CHOSEN = "outcome-chosen"
     # serious incident notification
     NOTIFICATION_SENT = "notification-sent"
     PARTY_INFORMED = "party-informed"
+    PACK_STARTED = "pack-started"
+    PACK_COMPLETED = "pack-completed"
+    REVIEW_GROUND_RECORDED = "review-ground-recorded"
+    # the whole case
+    REFERRAL_REQUESTED = "referral-requested"
+    REFERRAL_LINKED = "referral-linked"
+    CASE_ENTERED = "case-entered"
+    SAME_INCIDENT_LINKED = "same-incident-linked"
+    SAME_INCIDENT_REFUSED = "same-incident-refused"
+    ENTRY_SUPERSEDED = "entry-superseded"
+    CALENDAR_CHANGED = "calendar-changed"
+    LOCAL_STEP_DONE = "local-step-done"
     # partnership, people, settings
     PARTNERSHIP_ADDED = "partnership-added"
     SETTINGS_ADOPTED = "settings-adopted"
+    ORGANISATION_TRUSTED = "organisation-trusted"
+    ARRANGEMENT_RECORDED = "arrangement-recorded"
     MEMBERSHIP_BEGUN = "membership-begun"
     MEMBERSHIP_ENDED = "membership-ended"
 
@@ -82,6 +112,14 @@ class Outcome(StrEnum):
 
     NOTIFY = "notify"
     DO_NOT_NOTIFY = "do-not-notify"
+
+
+class AfterNotNotified(StrEnum):
+    """What the chair of the group does with a referral that is not notified (A-06)."""
+
+    DISCUSSION = "discussion"
+    LEADS_MEETING = "leads-meeting"
+    NO_FURTHER_ACTION = "no-further-action"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,17 @@ MORNING = timedelta(hours=9)
 LONG_CLOCK = 3  # working days: from here on a reminder comes the day before
 
 
+def in_force(events: Sequence[Event]) -> list[Event]:
+    """The events without those that were superseded by a correction (both remain in the ledger)."""
+    gone = {event.facts.get("supersedes") for event in events if event.kind is EventKind.ENTRY_SUPERSEDED}
+    return [event for event in events if not event.number or event.number not in gone]
+
+
 class History:
     """The events of one case by when they happened, with the calendar and the clocks that count them."""
 
     def __init__(self, events: Sequence[Event], calendar: Calendar, settings: ClockSettings) -> None:
+        events = in_force(events)
         # Ties are broken by every field, so that the order in which events were given never matters.
         self.events = sorted(events, key=lambda event: (event.happened_at, event.recorded_at, event.number,
                                                         event.kind, event.party or "",
@@ -42,10 +49,14 @@ class History:
         """The referral's submission."""
         return self.first(EventKind.REFERRAL_SUBMITTED)
 
+    def after(self, event: Event, *kinds: EventKind) -> list[Event]:
+        """The events of these kinds that were recorded after an event, in order."""
+        return [other for other in self.events if other.kind in kinds and _recorded(other) > _recorded(event)]
+
     @property
     def decision(self) -> Event | None:
-        """The decision on notification."""
-        return self.last(EventKind.DECISION_RECORDED)
+        """The decision on notification in force: the last that was recorded."""
+        return max(self.all(EventKind.DECISION_RECORDED), key=_recorded, default=None)
 
     @property
     def notified(self) -> Event | None:
@@ -104,3 +115,7 @@ class History:
             rule=ClockRule("none"), counted_from=None, starts=start, ended=ended,
             ending=ending if ended else None, reason=reason,
         )  # fmt: skip
+
+
+def _recorded(event: Event) -> tuple[datetime, int]:
+    return event.recorded_at, event.number
