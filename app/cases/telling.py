@@ -24,6 +24,7 @@ SENTENCES: dict[EventKind, str] = {
     K.RESPONSE_GIVEN: "{party} responded: {outcome}",
     K.RESPONSE_DEEMED: "{party}: deemed agreement, no response before the clock ended ({outcome})",
     K.RESPONSE_LATE: "{party} responded after the clock had ended: {outcome}; kept and shown as late",
+    K.SILENCE_NOT_DEEMED: "The response clock of {party} ended without a response; nothing is deemed",
     K.DECISION_RECORDED: "Decision recorded: {outcome}",
     K.NOTIFICATION_SENT: "Serious incident notification sent to the Panel",
     K.PARTY_INFORMED: "{party} informed",

@@ -7,8 +7,8 @@ act_by,
   one_week_before, london_date, day_end, combine_london, ages. `explain`: explain(kind, day, n, calendar).
 - `obligation`: Obligation, ClockSettings, State, state(obligation, now). `obligations`: obligations(events,
 ...).
-- `history`: History(events, calendar, settings), which these take: `response_duties.positions(history)` and
-  `response_duties.may_be_deemed(history, party, now)`.
+- `history`: History(events, calendar, settings), which these take: `positions.positions(history)`,
+  `positions.may_be_deemed(history, party, now)`, `positions.differences(history)`.
 - `criteria`: what a referral and a decision must answer. `catalogue`: CATALOGUE of every duty;
 `marks.duty(*ids)`
   marks the function that carries one; `proofs.tests_by_duty(folder)` finds the tests that prove it.

@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     RESPONSE_GIVEN = "response-given"
     RESPONSE_DEEMED = "response-deemed"
     RESPONSE_LATE = "response-late"
+    SILENCE_NOT_DEEMED = "silence-not-deemed"
     DECISION_RECORDED = "decision-recorded"
     DEPUTY_NOT_REACHED = "deputy-not-reached"
     DEPUTY_NAMED = "deputy-named"

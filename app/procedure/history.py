@@ -49,14 +49,58 @@ class History:
         """The referral's submission."""
         return self.first(EventKind.REFERRAL_SUBMITTED)
 
-    def after(self, event: Event, *kinds: EventKind) -> list[Event]:
-        """The events of these kinds that were recorded after an event, in order."""
-        return [other for other in self.events if other.kind in kinds and _recorded(other) > _recorded(event)]
+    def after(self, event: Event, *kinds: EventKind, party: Party | None = None) -> list[Event]:
+        """The events of these kinds (for a party) that were recorded after an event, as they were recorded."""
+        found = [
+            other
+            for other in self.events
+            if other.kind in kinds and party in (None, other.party) and recorded(other) > recorded(event)
+        ]
+        return sorted(found, key=recorded)
+
+    def until(self, moment: datetime) -> History:
+        """The same history as it had happened by a moment, that moment included."""
+        happened = [event for event in self.events if event.happened_at <= moment]
+        return History(happened, self.calendar, self.settings)
+
+    @property
+    def decisions(self) -> list[Event]:
+        """Every decision on notification, in the order in which they were recorded."""
+        return sorted(self.all(EventKind.DECISION_RECORDED), key=recorded)
 
     @property
     def decision(self) -> Event | None:
         """The decision on notification in force: the last that was recorded."""
-        return max(self.all(EventKind.DECISION_RECORDED), key=_recorded, default=None)
+        return next(reversed(self.decisions), None)
+
+    @property
+    def chair_decided(self) -> bool:
+        """Whether the decision in force is the Partnership Chair's (step 6)."""
+        return self.decision is not None and self.decision.facts.get("maker") == Party.PARTNERSHIP_CHAIR.value
+
+    @property
+    def reopened(self) -> Event | None:
+        """What has put the decision in force before those who made it again, while it is not answered."""
+        made = self.decision
+        if made is None:
+            return None
+        raised, declined = EventKind.NEW_INFORMATION_RAISED, EventKind.RECONSIDERATION_DECLINED
+        back = self.after(made, EventKind.DECISION_PUT_BACK)
+        since = self.after(made, raised, declined)
+        waiting = since[-1:] if since and since[-1].kind is raised else []
+        return next(iter([*back, *waiting]), None)
+
+    @property
+    def rests_on_displaced(self) -> Event | None:
+        """The displacing of a deemed agreement on which the decision in force rests: nothing further is sent
+        until it was put back and decided anew (clocks 8)."""
+        made = self.decision
+        return None if made is None else next(iter(self.after(made, EventKind.DEEMED_DISPLACED)), None)
+
+    @property
+    def override(self) -> Event | None:
+        """The local authority's own decision to notify, whatever was decided locally (N-03)."""
+        return self.first(EventKind.NOTIFIED_AGAINST_DECISION)
 
     @property
     def notified(self) -> Event | None:
@@ -117,5 +161,6 @@ class History:
         )  # fmt: skip
 
 
-def _recorded(event: Event) -> tuple[datetime, int]:
+def recorded(event: Event) -> tuple[datetime, int]:
+    """The order in which events were recorded."""
     return event.recorded_at, event.number

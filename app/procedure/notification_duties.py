@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
+from app.procedure.events import Event, EventKind, Outcome, Party
 from app.procedure.history import History
 from app.procedure.marks import duty
 from app.procedure.obligation import Obligation
-from app.procedure.response_duties import positions
+from app.procedure.positions import agree, positions
 
 DUTY_STAYS = "The decision was not to notify; the local authority's own duty stays with it."
+OWN_DUTY = "The local authority notifies on its own duty, whatever was decided locally."
+PARTNERSHIP_CHAIR = Party.PARTNERSHIP_CHAIR.value
 TOLD = {
     Party.INDEPENDENT_SCRUTINEER: "Independent Scrutineer",
     Party.STRATEGIC_MANAGER: "Strategic Partnership Manager",
@@ -19,16 +21,23 @@ TOLD = {
 
 def notification_obligations(history: History) -> list[Obligation]:
     """What is owed to decide, to notify and to inform."""
-    return [*decide(history), *notify_panel(history), *inform(history)]
+    return [
+        *decide(history),
+        *notify_panel(history),
+        *inform(history),
+        *choose_outcome(history),
+        *review_follows(history),
+    ]
 
 
-@duty("B1-01", "B1-15")
+@duty("A-05", "B1-01", "B1-15")
 def decide(history: History) -> list[Obligation]:
-    """Once three positions are filled, a named person records the decision for the local authority."""
-    held = positions(history)
-    if len(held) < len(SAFEGUARDING_PARTNERS):
+    """Once the three positions agree, a named person records the decision for the local authority."""
+    made = next(iter(history.decisions), None)
+    as_decided = history.until(made.happened_at) if made else history
+    held = positions(as_decided)
+    if agree(as_decided) is None or (made is not None and made.facts.get("maker") == PARTNERSHIP_CHAIR):
         return []
-    made = history.decision
     return [
         history.unclocked(
             "B1-15", "B1-15", Party.LOCAL_AUTHORITY,
@@ -57,7 +66,7 @@ def notify_panel(history: History) -> list[Obligation]:
     if aware is None:
         return []
     sent, decision = history.notified, history.decision
-    not_needed = sent is None and decision is not None and decision.outcome == Outcome.DO_NOT_NOTIFY.value
+    not_needed = sent is None and decision is not None and not to_be_notified(history)
     ended = sent.happened_at if sent else (decision.happened_at if not_needed and decision else None)
     return [
         history.clocked(
@@ -69,12 +78,25 @@ def notify_panel(history: History) -> list[Obligation]:
     ]  # fmt: skip
 
 
+@duty("N-03")
+def to_be_notified(history: History) -> Event | None:
+    """What makes the incident one to be notified: the decision in force, or the local authority's own duty,
+    which stays with it whatever is decided locally. None where neither does."""
+    decision = history.decision
+    if decision is not None and decision.outcome == Outcome.NOTIFY.value:
+        return decision
+    return history.override
+
+
 @duty("B1-04")
 def inform(history: History) -> list[Obligation]:
     """The Independent Scrutineer and the Strategic Partnership Manager are told of a decision to notify."""
-    decision = history.decision
-    if decision is None or decision.outcome != Outcome.NOTIFY.value:
+    began = to_be_notified(history)
+    if began is None:
         return []
+    first = min((one for one in (*history.decisions, history.override) if one is not None and
+                 (one is history.override or one.outcome == Outcome.NOTIFY.value)),
+                key=lambda one: one.happened_at)  # fmt: skip
     owed = []
     for party, name in TOLD.items():
         told = history.first(EventKind.PARTY_INFORMED, party)
@@ -82,8 +104,50 @@ def inform(history: History) -> list[Obligation]:
             history.clocked(
                 f"B1-04:{party.value}", "B1-04", Party.PARTNERSHIP_TEAM,
                 f"Inform the {name} of the notification",
-                "Section B: reported locally within five working days of the decision", decision.happened_at,
+                "Section B: reported locally within five working days of the decision", first.happened_at,
                 "the decision to notify", ended=told.happened_at if told else None,
             )
         )  # fmt: skip
     return owed
+
+
+@duty("A-06")
+def choose_outcome(history: History) -> list[Obligation]:
+    """After a decision not to notify, the chair of the group decides what follows for the referral."""
+    owed = []
+    for place, decision in enumerate(history.decisions, start=1):
+        if decision.outcome != Outcome.DO_NOT_NOTIFY.value:
+            continue
+        chosen = next(iter(history.after(decision, EventKind.OUTCOME_CHOSEN)), None)
+        later = next(iter(history.after(decision, EventKind.DECISION_RECORDED,
+                                        EventKind.NOTIFIED_AGAINST_DECISION)), None)  # fmt: skip
+        over = chosen or later
+        owed.append(
+            history.unclocked(
+                f"A-06:{place}", "A-06", Party.LIG_CHAIR,
+                "Decide what follows: discussion by the group, a leads meeting, or no further action",
+                "Section A: the chair of the group decides where the criteria are not met",
+                decision.happened_at, ended=over.happened_at if over else None,
+                ending="met" if chosen else "not needed",
+                reason=None if chosen or not later else "The incident is to be notified or was decided anew.",
+            )
+        )  # fmt: skip
+    return owed
+
+
+@duty("N-05")
+def review_follows(history: History) -> list[Obligation]:
+    """A rapid review follows every notification, unless a ground for not holding it is recorded."""
+    sent = history.notified
+    if sent is None:
+        return []
+    ground = history.first(EventKind.REVIEW_GROUND_RECORDED)
+    return [
+        history.clocked(
+            "N-05", "N-05", Party.PARTNERSHIP_TEAM,
+            "Hold the rapid review, or record the ground on which none is held",
+            "Section B, rapid reviews; the Panel's guidance: a rapid review follows every notification",
+            sent.happened_at, "the notification", ended=ground.happened_at if ground else None,
+            ending="not needed", reason="A ground for not holding one was recorded." if ground else None,
+        )
+    ]  # fmt: skip

@@ -13,8 +13,8 @@ from app.procedure.events import Party, Stage
 
 RuleKind = Literal["within", "before", "months", "none"]
 Ending = Literal["met", "not needed", "superseded"]
-LOCAL_DEFAULTS: Mapping[str, int] = {"B1-06": 1, "B1-07": 1, "B1-08": 1, "B1-04": 5}
-STATUTORY: Mapping[str, int] = {"B1-03": 5}
+LOCAL_DEFAULTS: Mapping[str, int] = {"B1-06": 1, "B1-07": 1, "B1-08": 1, "B1-04": 5, "B1-09": 1, "B1-10": 1}
+STATUTORY: Mapping[str, int] = {"B1-03": 5, "N-05": 15}  # and guidance: stricter, never laxer
 
 
 class State(StrEnum):
@@ -59,7 +59,9 @@ class ClockSettings:
             if not isinstance(number, int) or isinstance(number, bool) or number < 1:
                 raise ValueError(f"The clock {name} must be a whole number of working days, 1 or more.")
             if number > STATUTORY.get(name, number):
-                raise ValueError(f"The clock {name} is statutory: it can be made stricter, not longer.")
+                raise ValueError(
+                    f"The clock {name} is statutory or guidance: it can be made stricter, not longer."
+                )
         return cls(dict(days))
 
     def of(self, duty: str) -> int:

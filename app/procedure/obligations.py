@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.procedure.calendar import ENGLAND_AND_WALES, Calendar
+from app.procedure.difference_duties import difference_obligations
 from app.procedure.events import Event
 from app.procedure.history import History
 from app.procedure.notification_duties import notification_obligations
 from app.procedure.obligation import ClockSettings, Obligation
+from app.procedure.reconsideration_duties import reconsideration_obligations
 from app.procedure.referral_duties import referral_obligations
 from app.procedure.response_duties import response_obligations
 
@@ -28,5 +30,7 @@ def obligations(
     return [
         *referral_obligations(history),
         *response_obligations(history),
+        *difference_obligations(history),
         *notification_obligations(history),
+        *reconsideration_obligations(history),
     ]

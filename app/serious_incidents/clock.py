@@ -12,7 +12,7 @@ from app.procedure.calendar import ENGLAND_AND_WALES
 from app.procedure.events import Party
 from app.procedure.history import History
 from app.procedure.notification_duties import became_aware
-from app.procedure.response_duties import may_be_deemed
+from app.procedure.positions import may_be_deemed
 
 
 @dataclass(frozen=True, slots=True)

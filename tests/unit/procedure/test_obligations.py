@@ -15,7 +15,7 @@ from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, 
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation, State, state
 from app.procedure.obligations import obligations
-from app.procedure.response_duties import DeemingAnswer, may_be_deemed, position, positions
+from app.procedure.positions import DeemingAnswer, may_be_deemed, position, positions
 
 K = EventKind
 FRIDAY = datetime(2026, 11, 20, 10, tzinfo=UTC)

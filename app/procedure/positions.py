@@ -1,0 +1,213 @@
+"""The positions of the three safeguarding partners: given, taken at a meeting, deemed from silence, or late
+(clocks 8 and 12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from app.procedure.clocks import day_end
+from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party
+from app.procedure.history import History, recorded
+from app.procedure.marks import duty
+
+ANSWERS = (EventKind.RESPONSE_GIVEN, EventKind.RESPONSE_LATE)
+CHANGING = (*ANSWERS, EventKind.RESPONSE_DEEMED, EventKind.POSITION_TAKEN, EventKind.SILENCE_NOT_DEEMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A partner's position in force: what, whether given or deemed, when it happened and was recorded."""
+
+    party: Party
+    outcome: str | None
+    kind: Literal["given", "deemed agreement"]
+    happened_at: datetime
+    recorded_at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeemingAnswer:
+    """Whether a silence may be taken as agreement: then at which instant and with what view; else why not."""
+
+    at: datetime | None
+    outcome: str | None = None
+    why_not: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.at is not None
+
+
+def receipt(history: History, party: Party) -> datetime | None:
+    """When the request reached the partner (clocks 12); an answer implies receipt."""
+    kinds = (EventKind.REQUEST_RECEIVED, *ANSWERS)
+    found = [history.first(kind, party) for kind in kinds]
+    return min((event.happened_at for event in found if event), default=None)
+
+
+def clock_end(history: History, party: Party) -> datetime | None:
+    """When the partner's response clock ends (exclusive); None while the request has not been received."""
+    received = receipt(history, party)
+    return day_end(history.due_on("B1-08", received)) if received else None
+
+
+def answers(history: History, party: Party) -> list[Event]:
+    """Every answer of the partner, in time or late, earliest first."""
+    return [event for event in history.events if event.kind in ANSWERS and event.party is party]
+
+
+def in_time(history: History, party: Party) -> list[Event]:
+    """The partner's answers that happened before the clock ended, earliest first, whenever they were
+    recorded."""
+    end = clock_end(history, party)
+    return [event for event in answers(history, party) if end is None or event.happened_at < end]
+
+
+@duty("B1-08", "N-04")
+def position(history: History, party: Party) -> Position | None:
+    """The position in force (clocks 8). An answer that happened in time displaces a deemed agreement, however
+    late it was recorded; one that came after the end counts only where nothing was deemed. A position taken
+    at a meeting or on reconsideration replaces what was said before it. Of several, the latest."""
+    taken, given = history.last(EventKind.POSITION_TAKEN, party), answers(history, party)
+    if taken is not None:
+        since = [event for event in given if event.happened_at > taken.happened_at]
+        return _given(party, since[-1] if since else taken)
+    prompt = in_time(history, party)
+    deemed = history.first(EventKind.RESPONSE_DEEMED, party)
+    if deemed is not None:
+        return _given(party, prompt[-1]) if prompt else _deemed(party, deemed)
+    if not given:
+        return None
+    return _given(party, given[-1], late=given[-1] not in prompt)
+
+
+def positions(history: History) -> dict[Party, Position]:
+    """The positions in force of the three safeguarding partners, as far as they are filled."""
+    found = {party: position(history, party) for party in SAFEGUARDING_PARTNERS}
+    return {party: held for party, held in found.items() if held is not None}
+
+
+def is_late(history: History, party: Party, event: Event) -> bool:
+    """Whether an answer came after its clock had ended in deemed agreement: kept, shown as late, and without
+    effect."""
+    deemed = history.first(EventKind.RESPONSE_DEEMED, party)
+    return deemed is not None and event in answers(history, party) and event not in in_time(history, party)
+
+
+@duty("B1-08", "N-04")
+def may_be_deemed(history: History, party: Party, now: datetime) -> DeemingAnswer:
+    """Whether the partner's silence is agreement at `now`, and from exactly when (clocks 8 and 12, B1-08,
+    N-04)."""
+    held, decided = position(history, party) is not None, history.decision is not None
+    why_not = "already responded" if held else ("the decision has been recorded" if decided else None)
+    if why_not is None:
+        why_not = _why_not_silent(history, party, now)
+    if why_not is not None:
+        return DeemingAnswer(None, None, why_not)
+    return DeemingAnswer(clock_end(history, party), history.shared_outcome())
+
+
+@duty("B1-08", "N-04")
+def deeming_stands(history: History, party: Party) -> bool:
+    """Whether a deemed agreement still rests on what the history says, after an entry was corrected."""
+    deemed = history.first(EventKind.RESPONSE_DEEMED, party)
+    if deemed is None:
+        return True
+    sound = _why_not_silent(history, party, deemed.recorded_at) is None
+    return sound and deemed.happened_at == clock_end(history, party)
+
+
+def ended_in_silence(history: History, party: Party, now: datetime) -> str | None:
+    """Why a response clock that ended in silence counts as nothing; None where it runs, or counts, or was
+    answered."""
+    end = clock_end(history, party)
+    if end is None or now < end or position(history, party) is not None or history.decision is not None:
+        return None
+    return _why_not_silent(history, party, now)
+
+
+def asked_again(history: History) -> bool:
+    """Whether the partners have been asked to look again at a decision: it was put back to them, or new
+    information is being considered."""
+    return history.decision is not None and history.reopened is not None
+
+
+def differ(history: History) -> bool:
+    """Whether the three partners differ: they said different things, or there is no one view to agree with
+    and a response clock ended in silence (clocks 12)."""
+    held = positions(history)
+    if len(held) == len(SAFEGUARDING_PARTNERS):
+        return len({one.outcome for one in held.values()}) > 1
+    missing = [party for party in SAFEGUARDING_PARTNERS if party not in held]
+    told = history.views_shared() is not None and history.shared_outcome() is None
+    return told and all(history.first(EventKind.SILENCE_NOT_DEEMED, party) for party in missing)
+
+
+def agree(history: History) -> str | None:
+    """What all three positions in force say, or None."""
+    held = positions(history)
+    outcomes = {one.outcome for one in held.values()}
+    return outcomes.pop() if len(held) == len(SAFEGUARDING_PARTNERS) and len(outcomes) == 1 else None
+
+
+def differences(history: History) -> list[tuple[datetime, datetime | None]]:
+    """The spans during which the partners differed and no decision had settled it, earliest first; the last
+    may be open."""
+    spans: list[tuple[datetime, datetime | None]] = []
+    turning = [event for event in history.events
+               if event.kind in (*CHANGING, EventKind.DECISION_RECORDED)]  # fmt: skip
+    since: datetime | None = None
+    for moment in dict.fromkeys(event.happened_at for event in turning):
+        then = history.until(moment)
+        unsettled = differ(then) and (then.decision is None or then.reopened is not None)
+        if unsettled and since is None:
+            since = moment
+        elif not unsettled and since is not None:
+            spans.append((since, moment))
+            since = None
+    return [*spans, (since, None)] if since is not None else spans
+
+
+def deputy_contacted(history: History, party: Party) -> Event | None:
+    """The first time a deputy was contacted; one whom no message could reach was not."""
+    for event in history.all(EventKind.DEPUTY_CONTACTED, party):
+        bounced = len(history.after(event, EventKind.DEPUTY_NOT_REACHED, party=party))
+        ways = _count(event.facts.get("deputies")) + bool(event.facts.get("inbox"))
+        if not bounced or bounced < ways:
+            return event
+    return None
+
+
+def _why_not_silent(history: History, party: Party, now: datetime) -> str | None:
+    end, contacted = clock_end(history, party), deputy_contacted(history, party)
+    reasons = (
+        (history.first(EventKind.INITIAL_VIEW_SHARED, party) is None, "the initial view has not been shared"),
+        (history.shared_outcome() is None, "the initial views differ, so there is no one view to agree with"),
+        (end is None and history.first(EventKind.REQUEST_BOUNCED, party) is not None, "the request bounced"),
+        (end is None, "the request has not been received"),
+        (end is not None and now < end, "the clock is still running"),
+        (end is not None and (contacted is None or contacted.happened_at >= end),
+         "the deputy was not contacted"),
+    )  # fmt: skip
+    return next((reason for holds, reason in reasons if holds), None)
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _given(party: Party, event: Event, late: bool = False) -> Position:
+    return Position(party, event.outcome, "given", event.happened_at, event.recorded_at, late)
+
+
+def _deemed(party: Party, event: Event) -> Position:
+    return Position(party, event.outcome, "deemed agreement", event.happened_at, event.recorded_at)
+
+
+__all__ = [
+    "DeemingAnswer", "Position", "agree", "answers", "asked_again", "clock_end", "deeming_stands",
+    "deputy_contacted", "differ", "differences", "ended_in_silence", "in_time", "is_late", "may_be_deemed",
+    "position", "positions", "receipt", "recorded",
+]  # fmt: skip
