@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Boolean, Date, ForeignKey, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.base import GlobalModel, TenantModel, maybe_instant, tenant_key
+from tenants.base import GlobalModel, TenantModel, instant, maybe_instant, tenant_key
 
 
 class Organisation(GlobalModel):
@@ -68,6 +68,28 @@ class Membership(TenantModel):
     ends_on: Mapped[date | None] = mapped_column(Date)
     ended_at: Mapped[datetime | None] = maybe_instant()
     ended_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Deputy(TenantModel):
+    """A person who acts for the holder of a membership between two days, both included (B1-12).
+
+    `role` is the principal's when the deputy was named; the deputy acts in it, and is shown as their deputy.
+    """
+
+    __tablename__ = "deputies"
+    __table_args__ = (tenant_key("principal_membership_id", "memberships"),)
+
+    principal_membership_id: Mapped[UUID] = mapped_column(Uuid)
+    person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("people.id"))
+    role: Mapped[str] = mapped_column(Text)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    named_by: Mapped[str] = mapped_column(Text)
+    named_capacity: Mapped[str] = mapped_column(Text)
+    named_at: Mapped[datetime] = instant()
+    ended_at: Mapped[datetime | None] = maybe_instant()
+    submission_key: Mapped[UUID] = mapped_column(Uuid)
 
 
 class OrganisationTrust(TenantModel):

@@ -22,7 +22,7 @@ class InitialView(TenantModel):
     party: Mapped[str] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(Text)
     rationale: Mapped[str] = mapped_column(Text)
-    person_id: Mapped[UUID] = mapped_column(Uuid)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
     person_name: Mapped[str] = mapped_column(Text)
     capacity: Mapped[str] = mapped_column(Text)
     given_at: Mapped[datetime] = instant()
@@ -33,7 +33,9 @@ class PartnerPosition(TenantModel):
     """A safeguarding partner's position (B1-08, B1-15): given by a person, or deemed from silence.
 
     One is in force for each partner: neither `late` (it came after the clock had ended in deemed agreement)
-    nor replaced by a later answer of the same partner (`replaced_at`). The others are kept and shown.
+    nor replaced by a later answer of the same partner (`replaced_at`), nor withdrawn by a correction. The
+    others are kept and shown. Where somebody answered outside Waymark, `source` and `evidence` say how, and
+    `recorded_by_name` who recorded it.
     """
 
     __tablename__ = "partner_positions"
@@ -50,6 +52,10 @@ class PartnerPosition(TenantModel):
     recorded_at: Mapped[datetime] = instant()
     late: Mapped[bool] = mapped_column(Boolean)
     replaced_at: Mapped[datetime | None] = maybe_instant()
+    withdrawn_at: Mapped[datetime | None] = maybe_instant()
+    source: Mapped[str | None] = mapped_column(Text)
+    evidence: Mapped[str | None] = mapped_column(Text)
+    recorded_by_name: Mapped[str | None] = mapped_column(Text)
     submission_key: Mapped[UUID | None] = mapped_column(Uuid)
 
 
@@ -74,7 +80,9 @@ class NotificationDecision(TenantModel):
     guidance_considered: Mapped[bool] = mapped_column(Boolean)
     guidance_edition: Mapped[str] = mapped_column(Text)
     positions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    person_id: Mapped[UUID] = mapped_column(Uuid)
+    maker: Mapped[str] = mapped_column(Text, default="partners")
+    scrutineer_present: Mapped[bool | None] = mapped_column(Boolean)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
     person_name: Mapped[str] = mapped_column(Text)
     capacity: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime] = instant()
@@ -100,6 +108,7 @@ class SeriousIncidentNotification(TenantModel):
     recorded_by_name: Mapped[str] = mapped_column(Text)
     capacity: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = instant()
+    withdrawn_at: Mapped[datetime | None] = maybe_instant()
     submission_key: Mapped[UUID] = mapped_column(Uuid)
 
 
@@ -120,3 +129,52 @@ class DecisionStep(TenantModel):
     capacity: Mapped[str] = mapped_column(Text)
     detail: Mapped[str | None] = mapped_column(Text)
     submission_key: Mapped[UUID | None] = mapped_column(Uuid)
+    withdrawn_at: Mapped[datetime | None] = maybe_instant()
+
+
+class DecisionEntry(TenantModel):
+    """What somebody recorded beside the decision numbered `about` (0 for none): new information and its
+    answer, an override, what follows where nothing is notified, an observation, a ground. Kept for good."""
+
+    __tablename__ = "decision_entries"
+
+    case_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str] = mapped_column(Text)
+    about: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(Text)
+    party: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    happened_at: Mapped[datetime] = instant()
+    recorded_at: Mapped[datetime] = instant()
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    person_name: Mapped[str] = mapped_column(Text)
+    capacity: Mapped[str] = mapped_column(Text)
+    submission_key: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class PartnerMeeting(TenantModel):
+    """A short meeting of the partners (step 5), or the exceptional one with the Partnership Chair (step 6).
+
+    `attendance` names each who was there: party, name and capacity. Not held yet while `held_at` is None.
+    """
+
+    __tablename__ = "partner_meetings"
+
+    case_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str] = mapped_column(Text)
+    how: Mapped[str] = mapped_column(Text)
+    arranged_for: Mapped[datetime] = instant()
+    arranged_at: Mapped[datetime] = instant()
+    arranged_by: Mapped[str] = mapped_column(Text)
+    arranged_capacity: Mapped[str] = mapped_column(Text)
+    held_at: Mapped[datetime | None] = maybe_instant()
+    recorded_at: Mapped[datetime | None] = maybe_instant()
+    notes: Mapped[str | None] = mapped_column(Text)
+    recorded_by: Mapped[str | None] = mapped_column(Text)
+    recorded_capacity: Mapped[str | None] = mapped_column(Text)
+    attendance: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
+    scrutineer_present: Mapped[bool | None] = mapped_column(Boolean)
+    withdrawn_at: Mapped[datetime | None] = maybe_instant()
+    arranging_key: Mapped[UUID] = mapped_column(Uuid)
+    recording_key: Mapped[UUID | None] = mapped_column(Uuid)
