@@ -25,6 +25,25 @@ class Permission(StrEnum):
     NOTIFICATION_RECORD = "notification.record"
     PARTIES_INFORM = "parties.inform"
     READ_LOG_VIEW = "read-log.view"
+    RESPONSE_RECORD = "response.record"
+    MEETING_RECORD = "meeting.record"
+    DISPUTE_DECIDE = "dispute.decide"
+    OBSERVATION_ADD = "observation.add"
+    INFORMATION_RAISE = "information.raise"
+    DECISION_RECONSIDER = "decision.reconsider"
+    DECISION_OVERRIDE = "decision.override"
+    OUTCOME_CHOOSE = "outcome.choose"
+    DEPUTY_NAME = "deputy.name"
+    PACK_EDIT = "pack.edit"
+    REFERRAL_REQUEST = "referral.request"
+    REFERRAL_LINK = "referral.link"
+    CASE_ENTER = "case.enter"
+    ENTRY_CORRECT = "entry.correct"
+    LOCAL_STEP_RECORD = "local-step.record"
+    ARRANGEMENT_RECORD = "arrangement.record"
+    ARRANGEMENTS_VIEW = "arrangements.view"
+    SETTINGS_VIEW = "settings.view"
+    SETTINGS_CHANGE = "settings.change"
 
 
 class Condition(StrEnum):
@@ -36,11 +55,18 @@ class Condition(StrEnum):
     UNDER_DECISION = "referrals under decision"
     OWN_REFERRAL = "own referrals"
     OWN_PARTNER = "as the safeguarding partner represented"
+    ESCALATED = "cases escalated to them"
 
 
 P, C = Permission, Condition
 _MEMBER = {P.PARTNERSHIP_ENTER: C.ALWAYS, P.TASKS_VIEW: C.ALWAYS}
-_LIG = {**_MEMBER, P.CASES_LIST: C.BROUGHT_TO_LIG, P.CASE_VIEW: C.BROUGHT_TO_LIG}
+_LIG = {
+    **_MEMBER,
+    P.CASES_LIST: C.BROUGHT_TO_LIG,
+    P.CASE_VIEW: C.BROUGHT_TO_LIG,
+    P.ARRANGEMENT_RECORD: C.OWN_AGENCY,
+    P.ARRANGEMENTS_VIEW: C.ALWAYS,
+}
 _DRAFTS = {P.REFERRAL_DRAFT: C.OWN_AGENCY}
 _PARTNER = {
     **_MEMBER,
@@ -49,6 +75,10 @@ _PARTNER = {
     P.CASES_LIST: C.UNDER_DECISION,
     P.CASE_VIEW: C.UNDER_DECISION,
     P.RESPONSE_GIVE: C.OWN_PARTNER,
+    P.DEPUTY_NAME: C.OWN_PARTNER,
+    P.LOCAL_STEP_RECORD: C.OWN_PARTNER,
+    P.ARRANGEMENT_RECORD: C.OWN_AGENCY,
+    P.ARRANGEMENTS_VIEW: C.ALWAYS,
 }
 _TEAM = {
     **_MEMBER,
@@ -59,12 +89,28 @@ _TEAM = {
     P.DEPUTY_CONTACT: C.ALWAYS,
     P.NOTIFICATION_RECORD: C.ALWAYS,
     P.PARTIES_INFORM: C.ALWAYS,
+    P.RESPONSE_RECORD: C.ALWAYS,
+    P.MEETING_RECORD: C.ALWAYS,
+    P.INFORMATION_RAISE: C.ALWAYS,
+    P.DEPUTY_NAME: C.ALWAYS,
+    P.PACK_EDIT: C.ALWAYS,
+    P.REFERRAL_REQUEST: C.ALWAYS,
+    P.REFERRAL_LINK: C.ALWAYS,
+    P.CASE_ENTER: C.ALWAYS,
+    P.ENTRY_CORRECT: C.ALWAYS,
+    P.LOCAL_STEP_RECORD: C.ALWAYS,
+    P.ARRANGEMENTS_VIEW: C.ALWAYS,
+    P.SETTINGS_VIEW: C.ALWAYS,
 }
 
 GRANTS: dict[Role, dict[Permission, Condition]] = {
     Role.PRACTITIONER: {**_MEMBER, **_DRAFTS},
     Role.AGENCY_LIG_MEMBER: {**_LIG, **_DRAFTS, P.REFERRAL_SUBMIT: C.OWN_AGENCY},
-    Role.PARTNER_REPRESENTATIVE: {**_PARTNER, P.DECISION_RECORD: C.OWN_PARTNER},
+    Role.PARTNER_REPRESENTATIVE: {
+        **_PARTNER,
+        P.DECISION_RECORD: C.OWN_PARTNER,
+        P.DECISION_RECONSIDER: C.OWN_PARTNER,
+    },
     Role.DESIGNATED_PROFESSIONAL: _PARTNER,
     Role.SERVICE_DIRECTOR: {
         **_MEMBER,
@@ -74,15 +120,24 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.RESPONSE_GIVE: C.OWN_PARTNER,
         P.DECISION_RECORD: C.ALWAYS,
         P.NOTIFICATION_RECORD: C.ALWAYS,
+        P.DECISION_RECONSIDER: C.ALWAYS,
+        P.DECISION_OVERRIDE: C.ALWAYS,
+        P.DEPUTY_NAME: C.OWN_PARTNER,
+        P.PACK_EDIT: C.ALWAYS,
+        P.LOCAL_STEP_RECORD: C.ALWAYS,
     },
     Role.LIG_CHAIR: {
         **_MEMBER,
         P.CASES_LIST: C.ALWAYS,
         P.CASE_VIEW: C.ALWAYS,
         P.INITIAL_VIEW_GIVE: C.ALWAYS,
+        P.OUTCOME_CHOOSE: C.ALWAYS,
+        P.INFORMATION_RAISE: C.ALWAYS,
+        P.LOCAL_STEP_RECORD: C.ALWAYS,
+        P.ARRANGEMENTS_VIEW: C.ALWAYS,
     },
     Role.PARTNERSHIP_TEAM: _TEAM,
-    Role.STRATEGIC_MANAGER: {**_TEAM, P.READ_LOG_VIEW: C.ALWAYS},
+    Role.STRATEGIC_MANAGER: {**_TEAM, P.READ_LOG_VIEW: C.ALWAYS, P.SETTINGS_CHANGE: C.ALWAYS},
     Role.CDOP_CHAIR: {
         **_MEMBER,
         P.REFERRAL_DRAFT: C.OWN_REFERRAL,
@@ -95,12 +150,21 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.CASES_LIST: C.ALWAYS,
         P.CASE_VIEW: C.ALWAYS,
         P.READ_LOG_VIEW: C.ALWAYS,
+        P.OBSERVATION_ADD: C.ALWAYS,
+        P.ARRANGEMENTS_VIEW: C.ALWAYS,
+        P.SETTINGS_VIEW: C.ALWAYS,
     },
     Role.AGENCY_CONTRIBUTOR: _MEMBER,
     Role.AGENCY_MANAGER: _MEMBER,
     Role.REVIEW_PANEL_MEMBER: _MEMBER,
     Role.EXECUTIVE_MEMBER: _MEMBER,
-    Role.PARTNERSHIP_CHAIR: _MEMBER,
+    Role.PARTNERSHIP_CHAIR: {
+        **_MEMBER,
+        P.CASES_LIST: C.ESCALATED,
+        P.CASE_VIEW: C.ESCALATED,
+        P.DISPUTE_DECIDE: C.ESCALATED,
+        P.DECISION_RECONSIDER: C.ESCALATED,
+    },
     Role.MAIN_BOARD_MEMBER: _MEMBER,
     Role.REVIEWER: _MEMBER,
     Role.EVENT_LEAD: _MEMBER,

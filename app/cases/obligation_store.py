@@ -12,6 +12,7 @@ from app.ledger.service import history
 from app.outbox.service import schedule
 from app.procedure.calendar import ENGLAND_AND_WALES
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
+from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation
 from app.procedure.obligations import obligations
 from tenants.db import db
@@ -30,6 +31,12 @@ def settings_of(case_id: UUID, stage: Stage = Stage.NOTIFICATION) -> ClockSettin
         select(CaseStage.settings_edition).where(CaseStage.case_id == case_id, CaseStage.kind == stage.value)
     ).one()
     return ClockSettings.from_settings(edition(number).settings.get("clocks", {}))
+
+
+def history_of(case_id: UUID, events: list[Event] | None = None) -> History:
+    """A case's history with the calendar and the clocks that count it."""
+    told = history(case_id) if events is None else events
+    return History(told, ENGLAND_AND_WALES, settings_of(case_id))
 
 
 def computed(case_id: UUID, events: list[Event] | None = None) -> list[Obligation]:

@@ -27,6 +27,8 @@ def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> Colu
     if Condition.BROUGHT_TO_LIG in conditions:
         # Own agency's referrals, and those that the group will review because they are to be notified.
         allowed += [Case.agency_id.in_(actor.agencies(permission)), Case.status == CaseStatus.TO_BE_NOTIFIED]
+    if Condition.ESCALATED in conditions:
+        allowed.append(Case.escalated.is_(True))
     if Condition.OWN_REFERRAL in conditions:
         allowed.append(Case.referred_by == actor.person_id)
     return or_(*allowed)

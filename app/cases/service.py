@@ -114,6 +114,11 @@ def decided(case: Case, outcome: str) -> None:
     changed(case)
 
 
+def mark_to_be_notified(case: Case) -> None:
+    """The local authority notifies on its own duty (N-03): the case is brought to the whole group."""
+    case.status = CaseStatus.TO_BE_NOTIFIED.value
+
+
 def changed(case: Case) -> None:
     """Count a change, so that forms shown before it are known to be stale."""
     case.version += 1

@@ -27,6 +27,12 @@ ACTIONS = {
     "B1-06": "share the referral",
     "B1-07": "give or share the initial view",
     "B1-08": "respond to the initial view",
+    "A-06": "decide what follows for the referral",
+    "B1-09": "arrange a short meeting of the partners",
+    "B1-10": "settle a difference between the partners",
+    "B1-11": "read the records of how a difference was resolved",
+    "B1-13": "decide whether to reconsider",
+    "N-05": "hold the rapid review",
     "B1-15": "record the decision on notification",
     "N-04": "contact the partner's deputy",
 }
@@ -116,6 +122,49 @@ TEMPLATES: dict[str, Template] = {
     ),
     "decision-recorded": Template(
         "{reference}: a decision has been recorded", "The decision on notification has been recorded."
+    ),
+    "response-recorded-for-you": Template(
+        "{reference}: a response was recorded for your organisation",
+        "The Partnership Team has recorded a response that your organisation gave outside Waymark. Please check "
+        "that it is right.",
+    ),
+    "difference-unresolved": Template(
+        "{reference}: the partners still differ",
+        "The safeguarding partners still differ after their short meeting. The decision goes to the Partnership "
+        "Chair, with the Independent Scrutineer as mediator.",
+    ),
+    "meeting-arranged": Template(
+        "{reference}: a meeting has been arranged",
+        "A meeting has been arranged. The time and the place are in Waymark; please make it a priority.",
+    ),
+    "meeting-recorded": Template(
+        "{reference}: a meeting was recorded", "The record of a meeting can be read."
+    ),
+    "new-information": Template(
+        "{reference}: new information after the decision",
+        "New information has been raised after the decision. Whoever made it decides whether to reconsider.",
+    ),
+    "reconsideration-declined": Template(
+        "{reference}: the decision stands", "New information was considered, and the decision stands."
+    ),
+    "decision-put-back": Template(
+        "{reference}: a decision is put back to you",
+        "The decision rested on a silence that has been answered. Please look at it again.",
+    ),
+    "authority-notifies": Template(
+        "{reference}: the local authority notifies",
+        "The local authority has decided to notify on its own duty. The local decision is kept.",
+    ),
+    "outcome-chosen": Template(
+        "{reference}: what follows has been decided",
+        "The chair of the group has decided what follows for the referral.",
+    ),
+    "observation-added": Template(
+        "{reference}: the scrutineer has added an observation",
+        "An observation of the scrutineer can be read.",
+    ),
+    "review-ground": Template(
+        "{reference}: no rapid review", "A ground for not holding a rapid review has been recorded."
     ),
     "notification-recorded": Template(
         "{reference}: a notification has been recorded",

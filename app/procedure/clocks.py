@@ -91,6 +91,15 @@ def combine_london(day: date, at: time) -> datetime:
     return instant
 
 
+def check_instant(instant: datetime) -> bool:
+    """Whether an instant lies within the years that are counted."""
+    try:
+        check_year(london_date(instant))
+    except ValueError:
+        return False
+    return True
+
+
 def age_on(born: date, day: date) -> int:
     """Whole years of age on a day; a birthday on 29 February is reached on 1 March in other years."""
     before_birthday = (day.month, day.day) < (born.month, born.day)

@@ -9,11 +9,17 @@ from typing import Literal
 
 from app.procedure.clocks import day_end
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party
-from app.procedure.history import History, recorded
+from app.procedure.history import History
 from app.procedure.marks import duty
 
 ANSWERS = (EventKind.RESPONSE_GIVEN, EventKind.RESPONSE_LATE)
 CHANGING = (*ANSWERS, EventKind.RESPONSE_DEEMED, EventKind.POSITION_TAKEN, EventKind.SILENCE_NOT_DEEMED)
+SETTLING = (
+    EventKind.DECISION_RECORDED,
+    EventKind.DECISION_PUT_BACK,
+    EventKind.NEW_INFORMATION_RAISED,
+    EventKind.RECONSIDERATION_DECLINED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,15 @@ def positions(history: History) -> dict[Party, Position]:
     return {party: held for party, held in found.items() if held is not None}
 
 
-def is_late(history: History, party: Party, event: Event) -> bool:
-    """Whether an answer came after its clock had ended in deemed agreement: kept, shown as late, and without
-    effect."""
-    deemed = history.first(EventKind.RESPONSE_DEEMED, party)
-    return deemed is not None and event in answers(history, party) and event not in in_time(history, party)
+@duty("B1-08")
+def is_late(history: History, party: Party, happened_at: datetime) -> bool:
+    """Whether an answer of that moment came after its clock had ended in deemed agreement: it is kept, shown
+    as late, and without effect."""
+    deemed, end = history.first(EventKind.RESPONSE_DEEMED, party), clock_end(history, party)
+    if deemed is None or end is None or happened_at < end:
+        return False
+    taken = history.last(EventKind.POSITION_TAKEN, party)
+    return taken is None or happened_at <= taken.happened_at
 
 
 @duty("B1-08", "N-04")
@@ -128,12 +138,6 @@ def ended_in_silence(history: History, party: Party, now: datetime) -> str | Non
     return _why_not_silent(history, party, now)
 
 
-def asked_again(history: History) -> bool:
-    """Whether the partners have been asked to look again at a decision: it was put back to them, or new
-    information is being considered."""
-    return history.decision is not None and history.reopened is not None
-
-
 def differ(history: History) -> bool:
     """Whether the three partners differ: they said different things, or there is no one view to agree with
     and a response clock ended in silence (clocks 12)."""
@@ -156,12 +160,12 @@ def differences(history: History) -> list[tuple[datetime, datetime | None]]:
     """The spans during which the partners differed and no decision had settled it, earliest first; the last
     may be open."""
     spans: list[tuple[datetime, datetime | None]] = []
-    turning = [event for event in history.events
-               if event.kind in (*CHANGING, EventKind.DECISION_RECORDED)]  # fmt: skip
+    turning = [event for event in history.events if event.kind in (*CHANGING, *SETTLING)]
     since: datetime | None = None
     for moment in dict.fromkeys(event.happened_at for event in turning):
         then = history.until(moment)
-        unsettled = differ(then) and (then.decision is None or then.reopened is not None)
+        open_to_partners = then.decision is None or (then.reopened is not None and not then.chair_decided)
+        unsettled = differ(then) and open_to_partners
         if unsettled and since is None:
             since = moment
         elif not unsettled and since is not None:
@@ -204,10 +208,3 @@ def _given(party: Party, event: Event, late: bool = False) -> Position:
 
 def _deemed(party: Party, event: Event) -> Position:
     return Position(party, event.outcome, "deemed agreement", event.happened_at, event.recorded_at)
-
-
-__all__ = [
-    "DeemingAnswer", "Position", "agree", "answers", "asked_again", "clock_end", "deeming_stands",
-    "deputy_contacted", "differ", "differences", "ended_in_silence", "in_time", "is_late", "may_be_deemed",
-    "position", "positions", "receipt", "recorded",
-]  # fmt: skip

@@ -7,7 +7,10 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the room's pages, and the kinds of background work it does."""
-    from app.serious_incidents import jobs  # noqa: F401  (its handlers are registered by being imported)
+    from app.serious_incidents import (  # noqa: F401  (their handlers and pages are registered by being imported)
+        jobs,
+        routes_contested,
+    )
     from app.serious_incidents.routes import bp
 
     app.register_blueprint(bp)

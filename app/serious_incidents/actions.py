@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.procedure.events import INITIAL_VIEWERS, Outcome, Party
-from app.serious_incidents import rules, words
+from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Party
+from app.procedure.positions import differ
+from app.serious_incidents import rules, turns, words
+from app.serious_incidents.errors import OutOfTurn
+from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.turns import TO_INFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,14 @@ class Action:
     label: str
     party: Party | None = None
     main: bool = True
+    kind: str = ""
 
     @property
     def values(self) -> dict[str, str]:
         """What the address of the page needs beside the case's reference."""
-        return {"party": self.party.value} if self.party else {}
+        return ({"party": self.party.value} if self.party else {}) | (
+            {"kind": self.kind} if self.kind else {}
+        )
 
 
 def actions_of(found: Progress, actor: Actor) -> list[Action]:
@@ -46,18 +51,74 @@ def actions_of(found: Progress, actor: Actor) -> list[Action]:
     if not found.aware and may(Permission.NOTIFICATION_RECORD):
         label = "Record when the local authority became aware"
         actions.append(Action("serious_incidents.awareness", label, main=False))
-    if found.view_shared is not None and found.decision is None:
+    if found.view_shared is not None and (found.decision is None or found.told.reopened is not None):
         actions += _while_open(found, actor)
-    return actions + _after(found, actor)
+    if found.view_shared is not None and actor.may(Permission.RESPONSE_RECORD):
+        for party in SAFEGUARDING_PARTNERS:
+            if turns.answer_elsewhere(found, party) is None:
+                label = f"Record an answer of {words.partner_in_sentence(party)}"
+                actions.append(Action("serious_incidents.answer_for", label, party, main=False))
+    actions += _meetings(found, actor) + _after(found, actor) + _beside(found, actor)
+    return sorted(actions, key=lambda action: not action.main)
+
+
+def _beside(found: Progress, actor: Actor) -> list[Action]:
+    """What can be recorded beside the decision: each step whose turn it is."""
+    offers = (
+        (Permission.RESPONSE_RECORD, turns.put_back, "put_back", "Put the decision back", True),
+        (Permission.OUTCOME_CHOOSE, turns.choose_outcome, "what_follows", "Say what follows", True),
+        (Permission.DISPUTE_DECIDE, turns.chair_decision, "chair_decision", "Record your decision", True),
+        (Permission.INFORMATION_RAISE, turns.raise_information, "new_information", "Raise new information", False),
+        (Permission.DECISION_OVERRIDE, turns.override, "override",
+         "Notify on the local authority's own duty", False),
+        (Permission.DECISION_RECORD, turns.review_ground, "review_ground",
+         "Record why no rapid review is held", False),
+        (Permission.OBSERVATION_ADD, _always, "observation", "Add an observation", False),
+    )  # fmt: skip
+    actions = [
+        Action(f"serious_incidents.{name}", label, main=main)
+        for permission, turn, name, label, main in offers
+        if actor.may(permission) and turn(found) is None
+    ]
+    if turns.decline(found) is None and _may_reconsider(found, actor):
+        actions.append(Action("serious_incidents.reconsider", "Let the decision stand", main=False))
+    return actions
+
+
+def _always(_found: Progress) -> OutOfTurn | None:
+    return None
+
+
+def _may_reconsider(found: Progress, actor: Actor) -> bool:
+    if found.told.chair_decided:
+        return actor.may(Permission.DISPUTE_DECIDE)
+    return rules.capacity_for(Party.LOCAL_AUTHORITY, actor.capacities) is not None
+
+
+def _meetings(found: Progress, actor: Actor) -> list[Action]:
+    if not actor.may(Permission.MEETING_RECORD) or not (differ(found.told) or found.meetings):
+        return []
+    actions = []
+    for kind in (turns.SHORT, turns.EXCEPTIONAL):
+        waiting = found.meeting(kind)
+        held = any(row.kind == kind and row.held_at for row in found.meetings)
+        if turns.arrange_meeting(found, kind) is None and waiting is None:
+            label, main = f"Arrange the {CALLED[kind]}", not held
+            actions.append(Action("serious_incidents.arrange_meeting", label, main=main, kind=kind))
+        if turns.record_meeting(found, kind) is None:
+            label = f"Record the {CALLED[kind]}"
+            main = waiting is not None
+            actions.append(Action("serious_incidents.record_meeting", label, main=main, kind=kind))
+    return actions
 
 
 def _while_open(found: Progress, actor: Actor) -> list[Action]:
     actions = []
     for party in rules.partners_of(actor.capacities):
         row = found.positions.get(party)
-        verb = (
-            "Respond" if row is None else ("Give a late answer" if row.kind == "deemed" else "Respond again")
-        )
+        verb = "Respond" if row is None else "Respond again"
+        if row is not None and row.kind == "deemed" and found.told.reopened is None:
+            verb = "Give a late answer"
         label = f"{verb} for {words.partner_in_sentence(party)}"
         actions.append(Action("serious_incidents.response", label, party, main=row is None))
     if actor.may(Permission.DEPUTY_CONTACT):
@@ -65,6 +126,8 @@ def _while_open(found: Progress, actor: Actor) -> list[Action]:
             if found.deputy_contacted(party) is None:
                 label = f"Contact the deputy of {words.partner_in_sentence(party)}"
                 actions.append(Action("serious_incidents.deputy", label, party, main=False))
+    if turns.decision(found) is not None:
+        return actions
     positions = found.in_force()
     outcome = rules.agreed_outcome(one.outcome for one in positions.values())
     if rules.missing_positions(positions) or outcome is None:
@@ -75,11 +138,11 @@ def _while_open(found: Progress, actor: Actor) -> list[Action]:
 
 
 def _after(found: Progress, actor: Actor) -> list[Action]:
-    if found.decision is None or found.decision.outcome != Outcome.NOTIFY:
+    if turns.notification(found) is not None and turns.inform(found) is not None:
         return []
     actions = []
-    if found.notification is None and actor.may(Permission.NOTIFICATION_RECORD):
+    if turns.notification(found) is None and actor.may(Permission.NOTIFICATION_RECORD):
         actions.append(Action("serious_incidents.notification", "Record the notification to the Panel"))
-    if actor.may(Permission.PARTIES_INFORM) and any(found.informed(party) is None for party in TO_INFORM):
+    if actor.may(Permission.PARTIES_INFORM) and turns.inform(found) is None:
         actions.append(Action("serious_incidents.inform", "Inform the scrutineer and the manager"))
     return actions

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.cases.obligation_store import settings_of
-from app.ledger.service import history
-from app.procedure.calendar import ENGLAND_AND_WALES
+from app.cases.obligation_store import history_of
 from app.procedure.events import Party
-from app.procedure.history import History
 from app.procedure.notification_duties import became_aware
 from app.procedure.positions import may_be_deemed
 
@@ -25,7 +22,7 @@ class Silence:
 
 def silence(case_id: UUID, party: Party, now: datetime) -> Silence | str:
     """Whether a partner's silence counts as agreement at `now`; a string says why it does not."""
-    answer = may_be_deemed(_history(case_id), party, now)
+    answer = may_be_deemed(history_of(case_id), party, now)
     if answer.at is None or answer.outcome is None:
         return answer.why_not or "the procedure does not allow it"
     return Silence(answer.at, answer.outcome)
@@ -33,8 +30,4 @@ def silence(case_id: UUID, party: Party, now: datetime) -> Silence | str:
 
 def aware_at(case_id: UUID) -> datetime | None:
     """When the local authority became aware, as far as the case's history tells."""
-    return became_aware(_history(case_id))
-
-
-def _history(case_id: UUID) -> History:
-    return History(history(case_id), ENGLAND_AND_WALES, settings_of(case_id))
+    return became_aware(history_of(case_id))

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.access.actor import Actor
+from app.access.actor import Acting, Actor
+from app.access.permissions import Permission
 from app.cases.service import Case, decided, lock
-from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
+from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Outcome, Party
 from app.procedure.marks import duty
 from app.serious_incidents import answers as in_words
 from app.serious_incidents import progress, recipients, rules, turns
@@ -24,59 +25,96 @@ from tenants.db import db
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A decision as it was typed: on which version of the case, and sent under which key."""
+    """A decision as it was typed: on which version of the case, and sent under which key.
+
+    `scrutineer_present` is asked of the Partnership Chair only: whether the scrutineer mediated.
+    """
 
     answers: DecisionAnswers
     version: int
     key: UUID
+    scrutineer_present: bool | None = None
 
 
-@duty("B1-01", "B1-02", "B1-14", "B1-15")
+@duty("A-05", "B1-01", "B1-02", "B1-14", "B1-15")
 def record_decision(
     case_id: UUID, proposed: Proposed, *, actor: Actor, now: datetime
 ) -> NotificationDecision:
-    """Record the decision on three positions, with the test, the harm, the guidance and a rationale.
+    """Record the partners' decision on three positions that agree, with the test, the harm, the guidance and a
+    rationale; anew where it was put back or is being reconsidered, and the former one is kept.
 
     Raises AlreadyDone (with every answer of the decision that won), ChangedMeanwhile (the positions are not
     those that the form showed), OutOfTurn (a position is missing, the partners differ, or not this person's
     to record), Incomplete. The same form sent twice is one decision.
     """
-    case = lock(case_id)
-    found = progress.load(case_id)
-    if found.decision is not None and found.decision.submission_key == proposed.key:
-        return found.decision
-    if found.decision is None and case.version != proposed.version:
-        raise ChangedMeanwhile
-    if found.decision is None and deem_what_is_due(case, found, now):
-        found = progress.load(case_id)
+    case, found = _open(case_id, proposed, now)
+    before = _sent_before(found, proposed)
+    if before is not None:
+        return before
     reason = turns.decision(found)
     if reason is not None:
         raise reason
-    agreed = turns.agreed(found) or ""
-    faults = rules.decision_faults(proposed.answers, agreed)
+    faults = rules.decision_faults(proposed.answers, turns.agreed(found) or "")
     if faults:
         raise Incomplete(faults)
-    return _record(case, found, proposed, actor, now)
+    outcome, positions = str(proposed.answers.outcome), found.in_force().values()
+    capacity = rules.deciding_capacity(actor.capacities, outcome, positions)
+    if capacity is None:
+        raise OutOfTurn("This decision is not yours to record", rules.why_not_theirs(outcome, positions))
+    return _record(case, found, proposed, actor.acting_as([capacity]), now)
+
+
+@duty("A-05", "B1-10", "B1-13")
+def record_chair_decision(
+    case_id: UUID, proposed: Proposed, *, actor: Actor, now: datetime
+) -> NotificationDecision:
+    """Record the Partnership Chair's decision where the partners still differ after their short meeting (step
+    6), or the chair's own one anew on new information. The partners' positions stay as they are.
+
+    Raises as `record_decision` does.
+    """
+    case, found = _open(case_id, proposed, now)
+    before = _sent_before(found, proposed)
+    if before is not None:
+        return before
+    reason = turns.chair_decision(found)
+    if reason is not None:
+        raise reason
+    faults = rules.chair_decision_faults(proposed.answers, proposed.scrutineer_present)
+    if faults:
+        raise Incomplete(faults)
+    acting = actor.acting_as(actor.holding(Permission.DISPUTE_DECIDE))
+    return _record(case, found, proposed, acting, now, maker=Party.PARTNERSHIP_CHAIR)
+
+
+def _open(case_id: UUID, proposed: Proposed, now: datetime) -> tuple[Case, Progress]:
+    case = lock(case_id)
+    found = progress.load(case_id)
+    if _sent_before(found, proposed) is None and case.version != proposed.version:
+        open_still = found.decision is None or found.told.reopened is not None
+        if open_still:
+            raise ChangedMeanwhile
+    if found.decision is None and deem_what_is_due(case, found, now):
+        found = progress.load(case_id)
+    return case, found
+
+
+def _sent_before(found: Progress, proposed: Proposed) -> NotificationDecision | None:
+    return next((row for row in found.decisions if row.submission_key == proposed.key), None)
 
 
 def _record(
-    case: Case, found: Progress, proposed: Proposed, actor: Actor, now: datetime
-) -> NotificationDecision:
+    case: Case, found: Progress, proposed: Proposed, acting: Acting, now: datetime, *, maker: Party | None = None
+) -> NotificationDecision:  # fmt: skip
     answers = proposed.answers
-    assert answers.outcome is not None
-    positions = found.in_force().values()
-    capacity = rules.deciding_capacity(actor.capacities, answers.outcome, positions)
-    if capacity is None:
-        raise OutOfTurn(
-            "This decision is not yours to record", rules.why_not_theirs(answers.outcome, positions)
-        )
-    acting = actor.acting_as([capacity])
     fields = {name: _stripped(value) for name, value in asdict(answers).items()}
     row = NotificationDecision(
         case_id=case.id,
-        number=1,
+        number=len(found.decisions) + 1,
         **{**fields, "harm_kinds": list(answers.harm_kinds)},
-        positions=[_snapshot(party, found.positions[party]) for party in SAFEGUARDING_PARTNERS],
+        positions=[_snapshot(party, found.positions.get(party), now) for party in SAFEGUARDING_PARTNERS],
+        maker=maker.value if maker else "partners",
+        scrutineer_present=proposed.scrutineer_present if maker else None,
         person_id=acting.person_id,
         person_name=acting.name,
         capacity=acting.capacity,
@@ -84,23 +122,35 @@ def _record(
         submission_key=proposed.key,
     )
     db.session.add(row)
+    facts: dict[str, object] = {
+        "test_met": rules.test_is_met(answers),
+        "number": row.number,
+        "maker": row.maker,
+    }
+    if maker:
+        facts["scrutineer"] = bool(proposed.scrutineer_present)
     happened(
-        EventKind.DECISION_RECORDED, case.id, acting, now, outcome=row.outcome,
-        facts={"test_met": rules.test_is_met(answers)},
+        EventKind.DECISION_RECORDED, case.id, acting, now, outcome=row.outcome, facts=facts,
         payload={**in_words.decided(row), "edition": row.guidance_edition, "positions": row.positions},
     )  # fmt: skip
-    _tell(case, now)
-    decided(case, str(row.outcome))
+    _tell(case, row, now)
+    decided(case, Outcome.NOTIFY.value if found.told.override else str(row.outcome))
     return row
 
 
-def _snapshot(party: Party, row: PartnerPosition) -> dict[str, Any]:
+def _snapshot(party: Party, row: PartnerPosition | None, now: datetime) -> dict[str, Any]:
+    """A position as the decision rests on it: what, by whom, in what capacity. Of a silence, who was asked."""
+    asked = "; ".join(one.name for one in recipients.representatives(party, now))
+    if row is None:
+        return {"party": party.value, "outcome": None, "kind": "none", "rationale": None, "person": asked,
+                "person_id": None, "capacity": "Did not give a view", "happened_at": None}  # fmt: skip
+    silent = row.kind == "deemed"
     return {
         "party": party.value,
         "outcome": row.outcome,
         "kind": row.kind,
         "rationale": row.rationale,
-        "person": row.person_name,
+        "person": (row.evidence or asked) if silent else row.person_name,
         "person_id": str(row.person_id) if row.person_id else None,
         "capacity": row.capacity,
         "happened_at": row.happened_at.isoformat(),
@@ -111,10 +161,12 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _tell(case: Case, now: datetime) -> None:
+def _tell(case: Case, row: NotificationDecision, now: datetime) -> None:
     partners = [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, now)]
     others = [*recipients.holders(Party.PARTNERSHIP_TEAM, now), *recipients.holders(Party.LIG_CHAIR, now)]
+    if row.maker == Party.PARTNERSHIP_CHAIR.value:
+        others += recipients.holders(Party.INDEPENDENT_SCRUTINEER, now)
     recipients.tell(
         "decision-recorded", list(dict.fromkeys([*partners, *others])), case_id=case.id,
-        reference=case.reference, now=now,
+        reference=case.reference, now=now, occasion="" if row.number == 1 else str(row.number),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from app.procedure.events import Party
 from app.serious_incidents import words
+from app.serious_incidents.decisions import Proposed
 from app.serious_incidents.fields import Typed, line, moment, one_of, some_of, tick
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.notification_rules import CHANNELS
@@ -109,10 +110,28 @@ class DecisionForm(KeyedForm):
             rationale=_text(self.rationale),
         )
 
+    def proposed(self, guidance_edition: str, key: UUID) -> Proposed:
+        """The decision as the service reads it."""
+        return Proposed(self.answers(guidance_edition), self.version_seen(), key)
+
     def version_seen(self) -> int:
         """The version of the case that the form was shown with; -1, which none has, where it was spoilt."""
         typed = self.version.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+class ChairDecisionForm(DecisionForm):
+    """The Partnership Chair's decision, with whether the scrutineer mediated."""
+
+    scrutineer_present = one_of(
+        "Did the Independent Scrutineer mediate?", YES_NO,
+        "Where the scrutineer was not available, they read the records afterwards",
+    )  # fmt: skip
+
+    def proposed(self, guidance_edition: str, key: UUID) -> Proposed:
+        """The decision as the service reads it."""
+        present = _yes_no(self.scrutineer_present.data)
+        return Proposed(self.answers(guidance_edition), self.version_seen(), key, present)
 
 
 class AwarenessForm(KeyedForm):

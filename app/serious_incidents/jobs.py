@@ -10,7 +10,7 @@ from app.outbox.models import OutboxMessage
 from app.procedure.events import Party
 from app.serious_incidents import service
 
-REQUEST, DEPUTY = "initial-view-shared", "deputy-contact"
+REQUEST, DEPUTY, INBOX = "initial-view-shared", "deputy-contact", "inbox-waiting"
 
 
 @handler("deem")
@@ -27,13 +27,18 @@ def contact_deputy(args: dict[str, str], now: datetime) -> None:
 
 @on_delivered(REQUEST)
 @on_delivered(DEPUTY)
+@on_delivered(INBOX)
 def request_outcome(message: OutboxMessage, outcome: str, now: datetime) -> None:
     """A partner's clock begins when the request is accepted for its representative, or for its deputy.
 
-    A deputy's message that bounces says nothing of the request itself.
+    A deputy's message that bounces says nothing of the request itself, only that the deputy was not reached;
+    a generic inbox is told that something waits, which starts no clock.
     """
     case_id, party = UUID(message.context["case_id"]), Party(message.context["party"])
     if outcome == "accepted":
-        service.request_delivered(case_id, party, message.sent_at or now, now)
+        if message.kind != INBOX:
+            service.request_delivered(case_id, party, message.sent_at or now, now)
     elif message.kind == REQUEST:
         service.request_bounced(case_id, party, now, now)
+    else:
+        service.deputy_not_reached(case_id, party, now)

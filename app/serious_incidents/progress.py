@@ -9,16 +9,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.procedure.events import INITIAL_VIEWERS, EventKind, Party
+from app.cases.obligation_store import history_of
+from app.procedure.events import INITIAL_VIEWERS, Event, EventKind, Party
+from app.procedure.history import History
+from app.procedure.notification_duties import to_be_notified
 from app.serious_incidents import rules
 from app.serious_incidents.models import (
+    DecisionEntry,
     DecisionStep,
     InitialView,
     NotificationDecision,
+    PartnerMeeting,
     PartnerPosition,
     SeriousIncidentNotification,
 )
-from app.serious_incidents.steps import has_happened
 from tenants.base import TenantModel
 from tenants.db import db
 
@@ -36,14 +40,35 @@ class Progress:
     clock."""
 
     case_id: UUID
+    told: History
     steps: dict[tuple[str, str], DecisionStep]
     views: dict[Party, InitialView]
     positions: dict[Party, PartnerPosition]
     earlier: list[PartnerPosition] = field(default_factory=list)
     late: list[PartnerPosition] = field(default_factory=list)
-    decision: NotificationDecision | None = None
+    decisions: list[NotificationDecision] = field(default_factory=list)
+    entries: list[DecisionEntry] = field(default_factory=list)
+    meetings: list[PartnerMeeting] = field(default_factory=list)
     notification: SeriousIncidentNotification | None = None
     aware: bool = False
+
+    @property
+    def decision(self) -> NotificationDecision | None:
+        """The decision in force: the last."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def to_be_notified(self) -> Event | None:
+        """What makes the incident one to be notified: the decision in force, or the authority's own duty."""
+        return to_be_notified(self.told)
+
+    def entries_of(self, kind: str, about: int | None = None) -> list[DecisionEntry]:
+        """What was recorded beside a decision (that number, where one is given), earliest first."""
+        return [row for row in self.entries if row.kind == kind and about in (None, row.about)]
+
+    def meeting(self, kind: str) -> PartnerMeeting | None:
+        """The meeting of a kind that was arranged and has not been recorded as held."""
+        return next((row for row in self.meetings if row.kind == kind and row.held_at is None), None)
 
     @property
     def shared(self) -> DecisionStep | None:
@@ -77,20 +102,25 @@ class Progress:
 
 def load(case_id: UUID) -> Progress:
     """Read it afresh: what another transaction committed before ours took the lock is seen."""
-    positions = _rows(PartnerPosition, case_id)
-    positions.sort(key=lambda row: row.recorded_at)
-    decisions = sorted(_rows(NotificationDecision, case_id), key=lambda row: row.number)
-    notifications = _rows(SeriousIncidentNotification, case_id)
+    rows = [row for row in _rows(PartnerPosition, case_id) if row.withdrawn_at is None]
+    positions = sorted(rows, key=lambda row: row.recorded_at)
+    steps = [row for row in _rows(DecisionStep, case_id) if row.withdrawn_at is None]
+    sent = [row for row in _rows(SeriousIncidentNotification, case_id) if row.withdrawn_at is None]
+    meetings = [row for row in _rows(PartnerMeeting, case_id) if row.withdrawn_at is None]
+    told = history_of(case_id)
     return Progress(
         case_id=case_id,
-        steps={(row.step, row.party): row for row in _rows(DecisionStep, case_id)},
+        told=told,
+        steps={(row.step, row.party): row for row in steps},
         views={Party(row.party): row for row in _rows(InitialView, case_id)},
         positions={Party(row.party): row for row in positions if not row.late and row.replaced_at is None},
         earlier=[row for row in positions if row.replaced_at is not None],
         late=[row for row in positions if row.late],
-        decision=decisions[-1] if decisions else None,
-        notification=notifications[0] if notifications else None,
-        aware=has_happened(case_id, EventKind.LOCAL_AUTHORITY_AWARE),
+        decisions=sorted(_rows(NotificationDecision, case_id), key=lambda row: row.number),
+        entries=sorted(_rows(DecisionEntry, case_id), key=lambda row: row.recorded_at),
+        meetings=sorted(meetings, key=lambda row: row.arranged_at),
+        notification=sent[0] if sent else None,
+        aware=told.first(EventKind.LOCAL_AUTHORITY_AWARE) is not None,
     )
 
 

@@ -11,25 +11,36 @@ from app.access.current import current_actor
 from app.access.roles import Role
 from app.cases.queries import obligations_of
 from app.ledger.service import history
+from app.procedure.difference_duties import unresolved
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, EventKind, Party
 from app.serious_incidents import answers, progress, rules, words
 from app.serious_incidents.actions import Action, actions_of
+from app.serious_incidents.entries import AFTERWARDS, GROUNDS
+from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.models import (
+    DecisionEntry,
     DecisionStep,
     InitialView,
     NotificationDecision,
+    PartnerMeeting,
     PartnerPosition,
     SeriousIncidentNotification,
 )
 from app.serious_incidents.progress import Progress
 from app.serious_incidents.turns import TO_INFORM
 
+MEDIATED = {
+    True: "The Independent Scrutineer mediated",
+    False: "The Independent Scrutineer was not available",
+    None: "",
+}
 SEES_EVERYTHING = (
     Role.LIG_CHAIR,
     Role.SERVICE_DIRECTOR,
     Role.PARTNERSHIP_TEAM,
     Role.STRATEGIC_MANAGER,
     Role.INDEPENDENT_SCRUTINEER,
+    Role.PARTNERSHIP_CHAIR,
 )
 
 
@@ -60,6 +71,8 @@ class Said:
     rationale: str
     by: str
     at: datetime
+    on_behalf: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,34 @@ class DecisionShown:
     guidance_edition: str
     answers: dict[str, str]
     positions: list[dict[str, object]]
+    number: int
+    chairs: bool
+    scrutineer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """What somebody recorded beside a decision."""
+
+    heading: str
+    outcome: str
+    words: str
+    source: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingShown:
+    """A meeting, arranged or held."""
+
+    called: str
+    how: str
+    arranged_for: datetime
+    held_at: datetime | None
+    came: list[str]
+    notes: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +154,13 @@ class Overview:
     positions: list[PositionShown]
     partners_differ: bool
     decision: DecisionShown | None
+    former: list[DecisionShown]
+    entries: list[EntryShown]
+    meetings: list[MeetingShown]
+    to_be_notified: bool
+    reopened: bool
+    displaced: bool
+    unresolved: bool
     notification: dict[str, str] | None
     informed: dict[str, Done | None]
     actions: list[Action]
@@ -137,7 +185,12 @@ def untold(case_id: UUID, actor: Actor | None = None) -> frozenset[EventKind]:
     """The kinds of event whose outcome this person's timeline must not tell."""
     seen = sight(case_id, actor)
     views = set() if seen.views else {EventKind.INITIAL_VIEW_GIVEN, EventKind.INITIAL_VIEW_SHARED}
-    answers_given = {EventKind.RESPONSE_GIVEN, EventKind.RESPONSE_DEEMED, EventKind.RESPONSE_LATE}
+    answers_given = {
+        EventKind.RESPONSE_GIVEN,
+        EventKind.RESPONSE_DEEMED,
+        EventKind.RESPONSE_LATE,
+        EventKind.POSITION_TAKEN,
+    }
     return frozenset(views if seen.responses else views | answers_given)
 
 
@@ -156,6 +209,13 @@ def decision_overview(case_id: UUID, actor: Actor | None = None) -> Overview:
         positions=_positions(case_id, found, seen),
         partners_differ=seen.responses and len(outcomes) > 1,
         decision=_decision(found.decision, seen),
+        former=[row for one in reversed(found.decisions[:-1]) if (row := _decision(one, seen)) is not None],
+        entries=[_entry(row) for row in found.entries] if seen.responses else [],
+        meetings=[_meeting(row) for row in found.meetings] if seen.responses else [],
+        to_be_notified=found.to_be_notified is not None,
+        reopened=found.told.reopened is not None,
+        displaced=found.told.rests_on_displaced is not None,
+        unresolved=seen.responses and unresolved(found.told),
         notification=_notification(found.notification, seen),
         informed={words.party_name(party): _done(found.informed(party)) for party in TO_INFORM},
         actions=actions_of(found, who),
@@ -223,7 +283,17 @@ def _said(found: Progress, row: PartnerPosition | None, seen: Sight) -> Said | N
         return None
     label = words.position_label(row.kind, row.outcome, found.shared_outcome)
     by = words.by(row.person_name, row.capacity) if row.person_name else row.capacity
-    return Said(label, row.outcome, row.rationale or "", by, row.happened_at)
+    how = words.SOURCES.get(row.source or "", "")
+    behalf = f"{how}; recorded by {row.recorded_by_name}, {words.at(row.recorded_at)}" if how else ""
+    return Said(
+        label,
+        row.outcome,
+        row.rationale or "",
+        by,
+        row.happened_at,
+        behalf,
+        row.evidence or "" if how else "",
+    )
 
 
 def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | None:
@@ -235,6 +305,9 @@ def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | 
         by=words.by(row.person_name, row.capacity),
         at=row.decided_at,
         guidance_edition=row.guidance_edition,
+        number=row.number,
+        chairs=row.maker == Party.PARTNERSHIP_CHAIR.value,
+        scrutineer=MEDIATED.get(row.scrutineer_present, ""),
         answers=answers.decided(row) if seen.responses else {},
         positions=[{**entry, **_snapshot_in_words(entry)} for entry in row.positions]
         if seen.responses
@@ -242,14 +315,50 @@ def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | 
     )
 
 
+def _entry(row: DecisionEntry) -> EntryShown:
+    named = {**AFTERWARDS, **GROUNDS}
+    return EntryShown(
+        heading=words.ENTRIES[row.kind],
+        outcome=named.get(row.outcome, ""),
+        words=row.words,
+        source=str(row.details.get("source", "")),
+        by=words.by(row.person_name, row.capacity),
+        at=row.recorded_at,
+    )
+
+
+def _meeting(row: PartnerMeeting) -> MeetingShown:
+    came = [
+        f"{words.party_name(one['party'])}: {words.by(one['name'], one['capacity'])}"
+        for one in row.attendance or []
+    ]
+    by = (row.recorded_by or row.arranged_by, row.recorded_capacity or row.arranged_capacity)
+    called = CALLED[row.kind]
+    return MeetingShown(
+        called=called[0].upper() + called[1:],
+        how=row.how,
+        arranged_for=row.arranged_for,
+        held_at=row.held_at,
+        came=came,
+        notes=row.notes or "",
+        by=words.by(*by),
+    )
+
+
 def _snapshot_in_words(entry: dict[str, object]) -> dict[str, object]:
-    outcome, kind = str(entry["outcome"]), str(entry["kind"])
+    outcome, kind = str(entry["outcome"] or ""), str(entry["kind"])
     person, capacity = str(entry["person"]), str(entry["capacity"])
     return {
         "who": words.party_name(str(entry["party"])),
         "label": words.position_label(kind, outcome, None),
-        "by": words.by(person, capacity) if person else capacity,
+        "by": _who(kind, person, capacity),
     }
+
+
+def _who(kind: str, person: str, capacity: str) -> str:
+    if kind in ("deemed", "none"):
+        return f"{capacity} (asked: {person})" if person else capacity
+    return words.by(person, capacity) if person else capacity
 
 
 def _notification(row: SeriousIncidentNotification | None, seen: Sight) -> dict[str, str] | None:

@@ -20,6 +20,7 @@ ROLES = {
     Party.PARTNERSHIP_TEAM: ("partnership-team",),
     Party.INDEPENDENT_SCRUTINEER: ("independent-scrutineer",),
     Party.STRATEGIC_MANAGER: ("strategic-manager",),
+    Party.PARTNERSHIP_CHAIR: ("partnership-chair",),
 }
 
 

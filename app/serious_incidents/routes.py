@@ -203,7 +203,7 @@ def record_decision(reference: str) -> ResponseReturnValue:
     key = _key(form)
     typed = form.answers(_guidance(case))
     if form.validate_on_submit():
-        proposed = service.Proposed(typed, form.version_seen(), key)
+        proposed = form.proposed(_guidance(case), key)
         problem = take_step(
             form,
             lambda: service.record_decision(case.id, proposed, actor=current_actor(), now=g.now),

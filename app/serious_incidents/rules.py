@@ -211,31 +211,47 @@ def _guidance_faults(answers: DecisionAnswers) -> list[Fault]:
     return [Fault("guidance_considered", message) for message in found]
 
 
-def _outcome_faults(answers: DecisionAnswers, agreed: str) -> list[Fault]:
-    faults = []
-    if answers.outcome not in (Outcome.NOTIFY, Outcome.DO_NOT_NOTIFY):
-        faults.append(Fault("outcome", "Select the decision"))
-    elif answers.outcome != agreed:
-        faults.append(
-            Fault("outcome", f"The three partners' positions are all {said(agreed)}: record that decision")
-        )
-    elif answers.outcome == Outcome.NOTIFY and not test_is_met(answers):
-        faults.append(
-            Fault(
-                "outcome",
-                "Your answers say that the test is not met. Change them, or do not decide to notify",
-            )
-        )
-    elif answers.outcome == Outcome.DO_NOT_NOTIFY and test_is_met(answers):
-        faults.append(
-            Fault(
-                "outcome",
-                "Your answers say that the test is met, so the incident must be notified. Change them",
-            )
-        )
+@duty("B1-01", "B1-02", "B1-10", "B1-14")
+def chair_decision_faults(answers: DecisionAnswers, scrutineer_present: bool | None) -> list[Fault]:
+    """Every reason why these answers cannot be recorded as the Partnership Chair's decision. The partners need
+    not agree with it, or with one another."""
+    faults = [] if scrutineer_present is not None else [
+        Fault("scrutineer_present", "Select whether the Independent Scrutineer mediated")
+    ]  # fmt: skip
+    own = answers.outcome if answers.outcome in (Outcome.NOTIFY, Outcome.DO_NOT_NOTIFY) else None
+    return [
+        *_test_faults(answers),
+        *_harm_faults(answers),
+        *_guidance_faults(answers),
+        *_outcome_faults(answers, own),
+        *faults,
+    ]
+
+
+def _outcome_faults(answers: DecisionAnswers, agreed: str | None) -> list[Fault]:
+    fault = _outcome_fault(answers, agreed)
+    faults = [Fault("outcome", fault)] if fault else []
     if not answers.rationale.strip():
         faults.append(Fault("rationale", "Give the reason for the decision"))
     return faults
+
+
+def _outcome_fault(answers: DecisionAnswers, agreed: str | None) -> str | None:
+    if answers.outcome not in (Outcome.NOTIFY, Outcome.DO_NOT_NOTIFY):
+        return "Select the decision"
+    met, again = (
+        test_is_met(answers),
+        "or ask the partners to look at it again: each may replace its response",
+    )
+    if answers.outcome != agreed:
+        return f"The three partners' positions are all {said(agreed or '')}: record that decision, {again}"
+    if answers.outcome == Outcome.NOTIFY and not met:
+        return f"Your answers say that the test is not met. Change them, do not decide to notify, {again}"
+    if answers.outcome == Outcome.DO_NOT_NOTIFY and met:
+        return (
+            f"Your answers say that the test is met, so the incident must be notified. Change them, {again}"
+        )
+    return None
 
 
 def said(outcome: str) -> str:

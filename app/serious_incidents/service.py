@@ -4,22 +4,56 @@ changes state, records its event and posts its messages; the caller commits."""
 from __future__ import annotations
 
 from app.serious_incidents.awareness import record_awareness
-from app.serious_incidents.decisions import Proposed, record_decision
+from app.serious_incidents.decisions import Proposed, record_chair_decision, record_decision
+from app.serious_incidents.entries import (
+    Entry,
+    choose_outcome,
+    decline,
+    observe,
+    override,
+    put_back,
+    raise_information,
+    record_ground,
+)
+from app.serious_incidents.meetings import Attendance, Held, arrange_meeting, record_meeting
 from app.serious_incidents.notifications import Sent, record_notification
+from app.serious_incidents.on_behalf import AnswerElsewhere, record_for
 from app.serious_incidents.responses import Answer, respond
 from app.serious_incidents.sharing import give_initial_view, inform, share_initial_view, share_referral
-from app.serious_incidents.silences import contact_deputy, deem, request_bounced, request_delivered
+from app.serious_incidents.silences import (
+    contact_deputy,
+    deem,
+    deputy_not_reached,
+    request_bounced,
+    request_delivered,
+)
 
 __all__ = [
     "Answer",
+    "AnswerElsewhere",
+    "Attendance",
+    "Entry",
+    "Held",
     "Proposed",
     "Sent",
+    "arrange_meeting",
+    "choose_outcome",
     "contact_deputy",
+    "decline",
     "deem",
+    "deputy_not_reached",
     "give_initial_view",
     "inform",
+    "observe",
+    "override",
+    "put_back",
+    "raise_information",
     "record_awareness",
+    "record_chair_decision",
     "record_decision",
+    "record_for",
+    "record_ground",
+    "record_meeting",
     "record_notification",
     "request_bounced",
     "request_delivered",

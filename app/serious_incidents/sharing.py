@@ -193,10 +193,11 @@ def _refuse_impossible(elsewhere_at: datetime | None, detail: str, found: Progre
     if elsewhere_at is None:
         return
     faults = []
-    assert found.decision is not None
+    began = found.to_be_notified
+    assert began is not None
     if elsewhere_at > now:
         faults.append(Fault("informed_at", "The time when they were told cannot be in the future"))
-    elif elsewhere_at < found.decision.decided_at:
+    elif elsewhere_at < began.happened_at:
         faults.append(Fault("informed_at", "The time when they were told must be after the decision"))
     if not detail.strip():
         faults.append(Fault("detail", "Say how they were told"))

@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.cases.service import Case, changed, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.marks import duty
+from app.procedure.positions import clock_end, ended_in_silence
 from app.serious_incidents import progress, recipients, turns
 from app.serious_incidents.clock import Silence, silence
 from app.serious_incidents.errors import OutOfTurn
@@ -21,6 +22,7 @@ from app.serious_incidents.steps import happened, has_happened, take
 from tenants.db import db
 
 log = structlog.get_logger()
+FOR_DEPUTY = "deputy"
 
 
 def received(case_id: UUID, party: Party, acting: Acting, at: datetime, now: datetime | None = None) -> bool:
@@ -82,7 +84,7 @@ def contact_deputy(
         )
     about = {"case_id": case_id, "reference": case.reference, "now": now, "party": party}
     recipients.tell("deputy-contact", deputies, **about)  # type: ignore[arg-type]
-    recipients.tell("inbox-waiting", [inbox] if inbox else [], **about)  # type: ignore[arg-type]
+    recipients.tell("inbox-waiting", [inbox] if inbox else [], occasion=FOR_DEPUTY, **about)  # type: ignore[arg-type]
     take(case_id, progress.DEPUTY, acting, now, party=party, key=key)
     happened(
         EventKind.DEPUTY_CONTACTED, case_id, acting, now, party=party,
@@ -92,6 +94,15 @@ def contact_deputy(
     return True
 
 
+@duty("N-04")
+def deputy_not_reached(case_id: UUID, party: Party, now: datetime) -> None:
+    """One message to a partner's deputy or inbox bounced; where all have, the deputy was not contacted."""
+    case = lock(case_id)
+    if progress.load(case_id).deputy_contacted(party) is not None:
+        happened(EventKind.DEPUTY_NOT_REACHED, case_id, SYSTEM, now, party=party)
+        changed(case)
+
+
 @duty("B1-08", "N-04")
 def deem(case_id: UUID, party: Party, now: datetime) -> bool:
     """Count a partner's silence as deemed agreement, exactly once, as of the moment when the clock ended.
@@ -99,16 +110,33 @@ def deem(case_id: UUID, party: Party, now: datetime) -> bool:
     Nothing happens where the procedure does not allow it; the log then says why, without content.
     """
     case = lock(case_id)
-    why_not = _deem(case, progress.load(case_id), party, now)
+    found = progress.load(case_id)
+    why_not = _deem(case, found, party, now)
     if why_not:
+        _nothing_deemed(case, found, party, now)
         log.info("not-deemed", case_id=str(case_id), party=party.value, why=why_not)
     return not why_not
+
+
+def _nothing_deemed(case: Case, found: Progress, party: Party, now: datetime) -> None:
+    """A clock that ended in a silence that counts as nothing: said once in the history."""
+    why, end = ended_in_silence(found.told, party, now), clock_end(found.told, party)
+    if why is None or end is None or found.told.first(EventKind.SILENCE_NOT_DEEMED, party) is not None:
+        return
+    happened(EventKind.SILENCE_NOT_DEEMED, case.id, SYSTEM, now, at=end, party=party, payload={"why": why})
+    changed(case)
 
 
 def deem_what_is_due(case: Case, found: Progress, now: datetime) -> list[Party]:
     """Count every silence whose clock has ended, although the job may not have run yet. The case must be
     locked."""
-    return [party for party in SAFEGUARDING_PARTNERS if not _deem(case, found, party, now)]
+    deemed = []
+    for party in SAFEGUARDING_PARTNERS:
+        if not _deem(case, found, party, now):
+            deemed.append(party)
+        else:
+            _nothing_deemed(case, found, party, now)
+    return deemed
 
 
 def _deem(case: Case, found: Progress, party: Party, now: datetime) -> str:
@@ -126,6 +154,7 @@ def _deem(case: Case, found: Progress, party: Party, now: datetime) -> str:
             outcome=verdict.outcome,
             person_name="",
             capacity="No response before the clock ended",
+            evidence="; ".join(one.name for one in recipients.representatives(party, now)),
             happened_at=verdict.ended,
             recorded_at=now,
             late=False,

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.access.actor import Acting
 from app.ledger.service import history, record
 from app.procedure.events import Event, EventKind, Party, Stage
+from app.procedure.history import in_force
 from app.serious_incidents.models import DecisionStep
 from tenants.db import db
 
@@ -67,5 +68,6 @@ def take(
 
 
 def has_happened(case_id: UUID, kind: EventKind, party: Party | None = None) -> bool:
-    """Whether the case's history holds such an event, for the party where one is named."""
-    return any(event.kind is kind and (party is None or event.party is party) for event in history(case_id))
+    """Whether the case's history holds such an event in force, for the party where one is named."""
+    told = in_force(history(case_id))
+    return any(event.kind is kind and (party is None or event.party is party) for event in told)

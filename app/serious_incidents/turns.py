@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.procedure.events import INITIAL_VIEWERS, Outcome, Party
+from app.procedure.difference_duties import unresolved
+from app.procedure.events import INITIAL_VIEWERS, EventKind, Party
+from app.procedure.positions import differ
 from app.serious_incidents import answers, rules, words
 from app.serious_incidents.errors import AlreadyDone, OutOfTurn, Recorded
-from app.serious_incidents.models import DecisionStep
+from app.serious_incidents.models import DecisionEntry, DecisionStep, NotificationDecision
 from app.serious_incidents.progress import AWARE, Progress
 
+SHORT, EXCEPTIONAL = "short", "exceptional"
 TO_INFORM = (Party.INDEPENDENT_SCRUTINEER, Party.STRATEGIC_MANAGER)
 
 
@@ -61,13 +64,30 @@ def response(found: Progress, party: Party) -> OutOfTurn | None:
             "It is too early to respond", "The initial view has not been shared with the partners yet."
         )
     position = found.positions.get(party)
-    if found.decision is None or (position is not None and position.kind == "deemed"):
+    if found.decision is None or found.told.reopened is not None:
+        return None
+    if position is not None and position.kind == "deemed":
         return None
     row = found.decision
     return OutOfTurn(
         "The decision has been recorded",
         f"{words.by(row.person_name, row.capacity)} recorded it on {words.at(row.decided_at)}. "
         "A response cannot be given or replaced after that.",
+    )
+
+
+def answer_elsewhere(found: Progress, party: Party) -> OutOfTurn | None:
+    """An answer given outside Waymark can be recorded once the partners were asked; after the decision only one
+    that meets a deemed agreement, which it may displace."""
+    if found.view_shared is None:
+        return OutOfTurn("It is too early to respond", "The initial view has not been shared yet.")
+    held = found.positions.get(party)
+    if found.decision is None or found.told.reopened is not None or (held and held.kind == "deemed"):
+        return None
+    return OutOfTurn(
+        "The decision has been recorded",
+        "This partner's position is known, and the decision rests on it. Raise what has come to light as new "
+        "information.",
     )
 
 
@@ -84,23 +104,56 @@ def deputy(found: Progress, party: Party) -> OutOfTurn | None:
 
 
 def decision(found: Progress) -> OutOfTurn | None:
-    """The decision is recorded once, on three positions that agree."""
-    row = found.decision
-    if row is not None:
-        by = words.by(row.person_name, row.capacity)
-        recorded = Recorded(by, words.at(row.decided_at), answers.decided(row), row.submission_key)
-        return AlreadyDone("The decision has been recorded", recorded)
+    """The decision is recorded on three positions that agree, once, and anew where it was put back or is being
+    reconsidered. Where they differ after their meeting it is the Partnership Chair's."""
+    if found.decision is not None and found.told.reopened is None:
+        return _decided(found.decision)
+    if found.told.chair_decided:
+        return OutOfTurn(
+            "This decision is the Partnership Chair's", "The Partnership Chair made it, and decides it anew."
+        )
     positions = found.in_force()
     missing = rules.missing_positions(positions)
-    if missing:
+    if missing and not differ(found.told):
         names = ", ".join(words.party_name(party) for party in missing)
         return OutOfTurn("The decision cannot be recorded yet", f"A position is still awaited from: {names}.")
-    if agreed(found) is None:
+    if agreed(found) is None or missing:
+        return _differing(found)
+    return None
+
+
+def chair_decision(found: Progress) -> OutOfTurn | None:
+    """The Partnership Chair decides where the partners differ after their short meeting (step 6), and anew
+    where that decision was put back or is being reconsidered."""
+    if found.told.chair_decided:
+        return None if found.told.reopened is not None or found.decision is None else _decided(found.decision)
+    if found.decision is not None and found.told.reopened is None:
+        return _decided(found.decision)
+    if not unresolved(found.told):
         return OutOfTurn(
-            "The partners differ",
-            "A short meeting of the partners is needed. Until then each may replace its own response.",
+            "This decision is not the Partnership Chair's",
+            "The Partnership Chair decides where the partners still differ after a short meeting.",
         )
     return None
+
+
+def _decided(row: NotificationDecision) -> AlreadyDone:
+    by = words.by(row.person_name, row.capacity)
+    recorded = Recorded(by, words.at(row.decided_at), answers.decided(row), row.submission_key)
+    return AlreadyDone("The decision has been recorded", recorded)
+
+
+def _differing(found: Progress) -> OutOfTurn:
+    if unresolved(found.told):
+        return OutOfTurn(
+            "The partners differ",
+            "Their short meeting did not settle it, so the Partnership Chair decides, with the Independent "
+            "Scrutineer as mediator. Until then each partner may still replace its own response.",
+        )
+    return OutOfTurn(
+        "The partners differ",
+        "A short meeting of the partners is needed. Until then each may replace its own response.",
+    )
 
 
 def agreed(found: Progress) -> str | None:
@@ -126,19 +179,117 @@ def inform(found: Progress) -> OutOfTurn | None:
     return _after_decision(found, "There is nobody to inform")
 
 
+def arrange_meeting(found: Progress, kind: str) -> OutOfTurn | None:
+    """A short meeting can be arranged while the partners have not settled it; the exceptional one follows a
+    short one that did not settle it."""
+    if found.view_shared is None:
+        return OutOfTurn("It is too early for a meeting", "The initial view has not been shared yet.")
+    if found.decision is not None and found.told.reopened is None:
+        return OutOfTurn("There is no meeting to arrange", "The decision has been recorded.")
+    if kind == EXCEPTIONAL and not (unresolved(found.told) or found.told.chair_decided):
+        return OutOfTurn(
+            "It is too early for this meeting",
+            "The Partnership Chair and the Independent Scrutineer meet where the partners still differ after "
+            "a short meeting.",
+        )
+    return None
+
+
+def record_meeting(found: Progress, kind: str) -> OutOfTurn | None:
+    """A meeting is recorded when it was held; it need not have been arranged in Waymark."""
+    if found.view_shared is None:
+        return OutOfTurn("It is too early for a meeting", "The initial view has not been shared yet.")
+    settled = found.decision is not None and found.told.reopened is None
+    if settled and kind == SHORT:
+        return OutOfTurn("There is no meeting to record", "The decision has been recorded.")
+    if kind == EXCEPTIONAL and not (unresolved(found.told) or found.told.chair_decided):
+        return arrange_meeting(found, kind) or OutOfTurn(
+            "There is no meeting to record", "It was not needed."
+        )
+    return None
+
+
+def raise_information(found: Progress) -> OutOfTurn | None:
+    """New information is raised after a decision; what comes before it belongs in the partners' responses."""
+    if found.decision is None:
+        return OutOfTurn(
+            "There is no decision yet", "Until there is one, tell the partners before they answer."
+        )
+    return None
+
+
+def decline(found: Progress) -> OutOfTurn | None:
+    """Whoever decided may say that new information does not change the decision."""
+    again = found.told.reopened
+    if again is None or again.kind is not EventKind.NEW_INFORMATION_RAISED:
+        return OutOfTurn("There is nothing to reconsider", "No new information waits for an answer.")
+    return None
+
+
+def put_back(found: Progress) -> OutOfTurn | None:
+    """A decision that rested on a displaced silence is put back, once."""
+    if found.told.rests_on_displaced is None:
+        return OutOfTurn("There is nothing to put back", "The decision does not rest on a displaced silence.")
+    done = found.entries_of("put-back", found.decision.number if found.decision else 0)
+    return _entered(done, "The decision has been put back")
+
+
+def override(found: Progress) -> OutOfTurn | None:
+    """The local authority may notify at any time on its own duty, where it is not decided to notify (N-03)."""
+    done = found.entries_of("override")
+    if done:
+        return _entered(done, "The local authority has decided to notify")
+    if found.shared is None:
+        return OutOfTurn("It is too early", "The Partnership Team has not shared the referral yet.")
+    if found.to_be_notified is not None:
+        return OutOfTurn("This is not needed", "The decision is to notify.")
+    return None
+
+
+def choose_outcome(found: Progress) -> OutOfTurn | None:
+    """What follows is chosen once for each decision not to notify (A-06)."""
+    made = found.decision
+    if made is None or found.to_be_notified is not None:
+        return OutOfTurn("There is nothing to choose", "This step follows a decision not to notify.")
+    return _entered(found.entries_of("outcome", made.number), "What follows has been decided")
+
+
+def review_ground(found: Progress) -> OutOfTurn | None:
+    """A ground for not holding a rapid review follows a notification, and is recorded once (N-05)."""
+    if found.notification is None:
+        return OutOfTurn("There is no rapid review yet", "A rapid review follows a notification.")
+    return _entered(found.entries_of("review-ground"), "A ground has been recorded")
+
+
 def same(reason: OutOfTurn, key: UUID | None) -> bool:
     """Whether the step was taken by this very form, sent a second time."""
     return isinstance(reason, AlreadyDone) and key is not None and reason.recorded.key == key
 
 
 def _after_decision(found: Progress, heading: str) -> OutOfTurn | None:
-    if found.decision is None:
-        return OutOfTurn(
-            f"{heading} yet", "This step follows a decision to notify. There is no decision yet."
-        )
-    if found.decision.outcome != Outcome.NOTIFY:
+    if found.to_be_notified is None:
+        if found.decision is None:
+            return OutOfTurn(
+                f"{heading} yet", "This step follows a decision to notify. There is no decision yet."
+            )
         return OutOfTurn(heading, "This step follows a decision to notify. The decision is not to notify.")
+    if found.told.rests_on_displaced is not None and found.told.override is None:
+        return OutOfTurn(
+            f"{heading} yet",
+            "The decision rested on a silence, and an answer given in time has come to light. It is put back "
+            "to those who made it before anything further is sent.",
+        )
     return None
+
+
+def _entered(rows: list[DecisionEntry], heading: str) -> AlreadyDone | None:
+    if not rows:
+        return None
+    row = rows[-1]
+    by = words.by(row.person_name, row.capacity)
+    return AlreadyDone(
+        heading, Recorded(by, words.at(row.recorded_at), {"words": row.words}, row.submission_key)
+    )
 
 
 def _taken(row: DecisionStep | None, heading: str) -> AlreadyDone | None:

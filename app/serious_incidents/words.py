@@ -9,6 +9,23 @@ from app.procedure.events import Outcome, Party
 from app.web.filters import london_datetime
 
 OUTCOMES = {Outcome.NOTIFY.value: "Notify the Panel", Outcome.DO_NOT_NOTIFY.value: "Do not notify the Panel"}
+ENTRIES = {
+    "new-information": "New information after the decision",
+    "declined": "Not reconsidered: the decision stands",
+    "put-back": "The decision was put back",
+    "displaced": "A deemed agreement was displaced",
+    "override": "The local authority notifies on its own duty",
+    "outcome": "What follows for this referral",
+    "observation": "Observation of the Independent Scrutineer",
+    "review-ground": "Why no rapid review is held",
+}
+SOURCES = {
+    "call": "Answered by telephone or video call",
+    "e-mail": "Answered by e-mail",
+    "in-person": "Answered in person",
+    "letter": "Answered by letter",
+    "meeting": "Position taken at the meeting",
+}
 ABUSE = {"known": "Known", "suspected": "Suspected", "neither": "Neither known nor suspected"}
 
 
@@ -29,6 +46,8 @@ def by(name: str, capacity: str) -> str:
 
 def position_label(kind: str, outcome: str, shared: str | None) -> str:
     """A position in a few words. Silence is 'deemed agreement', and never 'agreed' (N-04)."""
+    if kind == "none":
+        return "Did not give a view"
     if kind == "deemed":
         return f"Deemed agreement: {_within(outcome)}"
     if shared is None:

@@ -155,7 +155,9 @@ def _meetings() -> None:
         sa.Column("withdrawn_at", INSTANT),
         sa.Column("arranging_key", sa.Uuid, nullable=False),
         sa.Column("recording_key", sa.Uuid),
-        sa.UniqueConstraint("partnership_id", "case_id", "arranging_key", name="uq_partner_meetings_arranging"),
+        sa.UniqueConstraint(
+            "partnership_id", "case_id", "arranging_key", name="uq_partner_meetings_arranging"
+        ),
         sa.CheckConstraint("kind IN ('short', 'exceptional')", name="kind"),
         sa.CheckConstraint("held_at <= recorded_at", name="in_order"),
         sa.CheckConstraint("(held_at IS NULL) = (attendance IS NULL)", name="held"),

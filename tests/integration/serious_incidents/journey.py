@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -41,6 +42,10 @@ ANSWERS = DecisionAnswers(
     rationale="The test is met, and the three partners agree",
 )
 
+NOT_MET = replace(
+    ANSWERS, abuse="neither", limb_a=False, harm_kinds=("none",), outcome=NOT, rationale="The test is not met"
+)
+
 
 class Journey:
     """One case, the people who act in it, and the verbs as they call them; each verb commits."""
@@ -54,6 +59,7 @@ class Journey:
         self.police = find(place, Role.PARTNER_REPRESENTATIVE, "police")
         self.police_too = find(place, Role.PARTNER_REPRESENTATIVE, "police", skip=1)
         self.nurse = find(place, Role.DESIGNATED_PROFESSIONAL, "icb")
+        self.partnership_chair = find(place, Role.PARTNERSHIP_CHAIR)
         self.manager = find(place, Role.STRATEGIC_MANAGER)
         self.scrutineer = find(place, Role.INDEPENDENT_SCRUTINEER)
         self.lig_member = find(place, Role.AGENCY_LIG_MEMBER)
@@ -170,3 +176,75 @@ class Journey:
 
     def decide(self, who: Someone | None = None, now: datetime = TUESDAY_NOON, **named: Any) -> Any:
         return self.do(service.record_decision, self.proposed(**named), who=who or self.director, now=now)
+
+    def answered_elsewhere(
+        self, party: Party, outcome: str = NOTIFY, *, at: datetime, now: datetime, key: UUID | None = None
+    ) -> Any:
+        """A telephone call that the Partnership Team writes down."""
+        typed = service.AnswerElsewhere(
+            party=party, outcome=outcome, rationale="As they said on the telephone", answered_at=at,
+            answered_by="Alex Invented", capacity="Detective Inspector", source="call",
+            evidence="Note of the call, kept with the case", key=key or uuid4(),
+        )  # fmt: skip
+        return self.do(service.record_for, typed, who=self.team, now=now)
+
+    def meet(
+        self, positions: dict[Party, str] | None = None, *, at: datetime, now: datetime | None = None,
+        kind: str = "short", scrutineer: bool = True,
+    ) -> None:  # fmt: skip
+        """A meeting that was held and is recorded, with the positions taken there."""
+        came = {
+            party: service.Attendance(f"Somebody of {party.value}", "Representative", (positions or {}).get(party),
+                                      "After talking it through" if (positions or {}).get(party) else "")
+            for party in SAFEGUARDING_PARTNERS
+        }  # fmt: skip
+        if kind == "exceptional":
+            came[Party.PARTNERSHIP_CHAIR] = service.Attendance("The chair", "Partnership Chair")
+            if scrutineer:
+                came[Party.INDEPENDENT_SCRUTINEER] = service.Attendance(
+                    "The scrutineer", "Independent Scrutineer"
+                )
+        held = service.Held(kind, at, came, "What was said", uuid4())
+        self.do(service.record_meeting, held, who=self.team, now=now or at)
+
+    def to_difference(self) -> Journey:
+        """Three answers that differ: the police do not want to notify."""
+        self.to_responses()
+        for party in SAFEGUARDING_PARTNERS:
+            self.respond(party, NOT if party is Party.POLICE else NOTIFY)
+        return self
+
+    def to_chair(self) -> Journey:
+        """A short meeting that did not settle the difference."""
+        self.to_difference()
+        self.meet(at=MONDAY + 6 * HOUR)
+        return self
+
+    def chair_decides(
+        self, outcome: str = NOTIFY, *, scrutineer: bool | None = True, now: datetime = MONDAY + 8 * HOUR,
+        key: UUID | None = None, who: Someone | None = None,
+    ) -> Any:  # fmt: skip
+        answers = ANSWERS if outcome == NOTIFY else NOT_MET
+        proposed = service.Proposed(answers, self.version(), key or uuid4(), scrutineer)
+        return self.do(service.record_chair_decision, proposed, who=who or self.partnership_chair, now=now)
+
+    def enter(
+        self,
+        verb: Callable[..., Any],
+        who: Someone,
+        now: datetime,
+        outcome: str = "",
+        key: UUID | None = None,
+    ) -> None:
+        """Record something beside the decision."""
+        self.do(
+            verb, service.Entry("In plain words", key or uuid4(), outcome, "A colleague"), who=who, now=now
+        )
+
+    def owed(self) -> dict[str, tuple[str, str | None]]:
+        """Who owes what, and how it ended, by the obligation's key."""
+        from app.cases.queries import obligations_of
+
+        return self.read(
+            lambda case_id: {row.key: (row.owner, row.ending) for row in obligations_of(case_id)}
+        )  # type: ignore[no-any-return]

@@ -340,7 +340,7 @@ def test_each_is_offered_what_they_can_do_now(journey: Journey) -> None:
     for party in SAFEGUARDING_PARTNERS:
         journey.respond(party)
     assert offered(journey.nurse) == ["response"]
-    assert offered(journey.director) == ["response", "decision"]
+    assert offered(journey.director) == ["decision", "response", "override"]
     journey.decide()
     assert offered(journey.team) == ["notification", "inform"]
     assert offered(journey.police) == []

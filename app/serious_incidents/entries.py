@@ -1,0 +1,201 @@
+"""What is recorded beside a decision: new information and its answer, putting back, the local authority's own
+duty, what follows where nothing is notified, the scrutineer's reading, and the ground for no rapid review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.access.actor import Acting, Actor
+from app.access.permissions import Permission
+from app.cases.service import Case, changed, lock, mark_to_be_notified
+from app.procedure.events import SAFEGUARDING_PARTNERS, AfterNotNotified, EventKind, Party
+from app.procedure.marks import duty
+from app.serious_incidents import progress, recipients, rules, turns
+from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
+from app.serious_incidents.models import DecisionEntry
+from app.serious_incidents.progress import Progress
+from app.serious_incidents.steps import happened
+from tenants.db import db
+
+AFTERWARDS = {
+    AfterNotNotified.DISCUSSION.value: "Discussed by the group, supported by scoping of agency information",
+    AfterNotNotified.LEADS_MEETING.value: "Discussed at a safeguarding leads meeting",
+    AfterNotNotified.NO_FURTHER_ACTION.value: "No further action",
+}
+GROUNDS = {
+    "criteria-not-met": "It was later found that the criteria for notification were not met",
+    "another": "Another ground, whose reason goes to the Panel",
+}
+Turn = Callable[[Progress], OutOfTurn | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody typed beside a decision."""
+
+    words: str
+    key: UUID
+    outcome: str = ""
+    source: str = ""
+
+
+@duty("B1-13")
+def raise_information(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """Raise new information after a decision with the chair of the group, the Partnership Chair and the
+    scrutineer (8.1). The decision stands until whoever made it decides anew. Raises Incomplete, OutOfTurn."""
+    about = _Verb("new-information", EventKind.NEW_INFORMATION_RAISED, Permission.INFORMATION_RAISE,
+                  turns.raise_information, "Say what the new information is")  # fmt: skip
+    extra = [] if typed.source.strip() else [Fault("source", "Say where the information comes from")]
+    made = _enter(case_id, about, typed, actor, now, faults=extra)
+    if made is not None:
+        parties = [Party.LIG_CHAIR, Party.INDEPENDENT_SCRUTINEER, Party.PARTNERSHIP_TEAM]
+        if made.found.told.chair_decided:
+            _tell(made, "new-information", [*parties, Party.PARTNERSHIP_CHAIR], now, partners=False)
+        else:
+            _tell(made, "new-information", parties, now)
+
+
+@duty("B1-13")
+def decline(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """Say that new information does not change the decision; only whoever made it may. Raises Incomplete,
+    OutOfTurn."""
+    about = _Verb("declined", EventKind.RECONSIDERATION_DECLINED, Permission.DECISION_RECONSIDER,
+                  turns.decline, "Give the reason why the decision stands")  # fmt: skip
+    made = _enter(case_id, about, typed, actor, now, allowed=_may_decline)
+    if made is not None:
+        _tell(made, "reconsideration-declined", [Party.LIG_CHAIR, Party.PARTNERSHIP_TEAM], now)
+
+
+@duty("B1-08")
+def put_back(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """Put a decision that rested on a displaced silence back to those who made it (clocks 8). Raises
+    Incomplete, OutOfTurn, AlreadyDone."""
+    about = _Verb("put-back", EventKind.DECISION_PUT_BACK, Permission.RESPONSE_RECORD, turns.put_back,
+                  "Say what has come to light")  # fmt: skip
+    made = _enter(case_id, about, typed, actor, now)
+    if made is not None:
+        parties = [Party.PARTNERSHIP_CHAIR] if made.found.told.chair_decided else []
+        _tell(made, "decision-put-back", [*parties, Party.LIG_CHAIR], now)
+
+
+@duty("N-03")
+def override(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """The local authority decides to notify on its own duty, against or without the local decision, which is
+    kept (Children Act 2004, section 16C). Raises Incomplete, OutOfTurn, AlreadyDone."""
+    about = _Verb("override", EventKind.NOTIFIED_AGAINST_DECISION, Permission.DECISION_OVERRIDE, turns.override,
+                  "Give the reason why the local authority notifies")  # fmt: skip
+    made = _enter(case_id, about, typed, actor, now)
+    if made is not None:
+        mark_to_be_notified(made.case)
+        _tell(made, "authority-notifies", [Party.LIG_CHAIR, Party.PARTNERSHIP_TEAM], now)
+
+
+@duty("A-06")
+def choose_outcome(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """The chair of the group says what follows for a referral that is not notified (Section A). Raises
+    Incomplete, OutOfTurn, AlreadyDone."""
+    about = _Verb("outcome", EventKind.OUTCOME_CHOSEN, Permission.OUTCOME_CHOOSE, turns.choose_outcome,
+                  "Give the reason")  # fmt: skip
+    extra = [] if typed.outcome in AFTERWARDS else [Fault("outcome", "Select what follows")]
+    made = _enter(case_id, about, typed, actor, now, faults=extra)
+    if made is not None:
+        _tell(made, "outcome-chosen", [Party.PARTNERSHIP_TEAM], now)
+
+
+@duty("B1-11")
+def observe(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """The Independent Scrutineer records an observation on how the case was decided (8.1). Raises
+    Incomplete."""
+    about = _Verb("observation", EventKind.SCRUTINEER_OBSERVED, Permission.OBSERVATION_ADD, lambda _found: None,
+                  "Enter your observation")  # fmt: skip
+    made = _enter(case_id, about, typed, actor, now)
+    if made is not None:
+        _tell(made, "observation-added", [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR], now, partners=False)
+
+
+@duty("N-05")
+def record_ground(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """Record on which ground no rapid review follows a notification. Raises Incomplete, OutOfTurn,
+    AlreadyDone."""
+    about = _Verb("review-ground", EventKind.REVIEW_GROUND_RECORDED, Permission.DECISION_RECORD,
+                  turns.review_ground, "Give the reason; it goes to the Panel")  # fmt: skip
+    extra = [] if typed.outcome in GROUNDS else [Fault("outcome", "Select the ground")]
+    made = _enter(case_id, about, typed, actor, now, faults=extra)
+    if made is not None:
+        _tell(made, "review-ground", [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR], now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    kind: str
+    event: EventKind
+    permission: Permission
+    turn: Turn
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    case: Case
+    found: Progress
+    key: UUID
+
+
+def _enter(
+    case_id: UUID, verb: _Verb, typed: Entry, actor: Actor, now: datetime, *, faults: list[Fault] | None = None,
+    allowed: Callable[[Progress, Actor], Acting] | None = None,
+) -> _Made | None:  # fmt: skip
+    """Keep an entry with its event; None where this very form had been kept before."""
+    case = lock(case_id)
+    found = progress.load(case_id)
+    if any(row.submission_key == typed.key for row in found.entries):
+        return None
+    reason = verb.turn(found)
+    if reason is not None:
+        raise reason
+    acting = allowed(found, actor) if allowed else actor.acting_as(actor.holding(verb.permission))
+    wrong = [*(faults or []), *([] if typed.words.strip() else [Fault("words", verb.missing)])]
+    if wrong:
+        raise Incomplete(wrong)
+    about = found.decision.number if found.decision else 0
+    details = {"source": typed.source.strip()} if typed.source.strip() else {}
+    db.session.add(
+        DecisionEntry(
+            case_id=case_id, kind=verb.kind, about=about, outcome=typed.outcome, party="",
+            words=typed.words.strip(), details=details, happened_at=now, recorded_at=now,
+            person_id=acting.person_id, person_name=acting.name, capacity=acting.capacity,
+            submission_key=typed.key,
+        )
+    )  # fmt: skip
+    happened(
+        verb.event, case_id, acting, now, outcome=typed.outcome or None, facts={"about": about},
+        payload={"words": typed.words.strip(), **details},
+    )  # fmt: skip
+    changed(case)
+    return _Made(case, found, typed.key)
+
+
+def _may_decline(found: Progress, actor: Actor) -> Acting:
+    """Whoever decided: the Partnership Chair where theirs it was, else the local authority."""
+    if found.told.chair_decided:
+        held = [one for one in actor.holding(Permission.DISPUTE_DECIDE)]
+    else:
+        capacity = rules.capacity_for(Party.LOCAL_AUTHORITY, actor.capacities)
+        held = [capacity] if capacity else []
+    if not held:
+        who = "the Partnership Chair" if found.told.chair_decided else "the local authority"
+        raise OutOfTurn("This is not yours to decide", f"Whether to reconsider is for {who} to decide.")
+    return actor.acting_as(held)
+
+
+def _tell(made: _Made, kind: str, parties: list[Party], now: datetime, partners: bool = True) -> None:
+    to = [one for party in parties for one in recipients.holders(party, now)]
+    if partners:
+        to += [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, now)]
+    recipients.tell(
+        kind, list(dict.fromkeys(to)), case_id=made.case.id, reference=made.case.reference, now=now,
+        occasion=str(made.key),
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""The forms of a contested decision: answers on behalf, meetings, and what is recorded beside a decision."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.procedure.events import SAFEGUARDING_PARTNERS, Party
+from app.serious_incidents import words
+from app.serious_incidents.entries import AFTERWARDS, GROUNDS, Entry
+from app.serious_incidents.fields import line, moment, one_of
+from app.serious_incidents.fields import words as several_lines
+from app.serious_incidents.forms import KeyedForm
+from app.serious_incidents.meetings import CAME, Attendance, Held, field_of
+from app.serious_incidents.on_behalf import SOURCES, AnswerElsewhere
+
+KEPT = "kept"
+AT_MEETING = {**words.OUTCOMES, KEPT: "Kept what they had said, or took no position"}
+
+
+class AnswerForForm(KeyedForm):
+    """A partner's answer that came by telephone, by e-mail or otherwise outside Waymark."""
+
+    answered_by = line("Who answered?", "Their full name")
+    capacity = line(
+        "In what role?", "For example: Detective Inspector, for the constabulary's representative"
+    )
+    answered_at = moment("When did they answer?", "When they said it, not when you are typing it")
+    source = one_of("How did the answer come?", SOURCES)
+    outcome = one_of("What did they answer?", words.OUTCOMES)
+    rationale = several_lines("What reason did they give?")
+    evidence = several_lines(
+        "Where is the evidence?", "For example: the e-mail and where it is kept, or your note"
+    )
+
+    def typed(self, party: Party, key: UUID) -> AnswerElsewhere:
+        """The answer as the service reads it."""
+        return AnswerElsewhere(
+            party=party, outcome=self.outcome.data, rationale=self.rationale.cleaned,
+            answered_at=self.answered_at.data, answered_by=self.answered_by.cleaned,
+            capacity=self.capacity.cleaned, source=self.source.data, evidence=self.evidence.cleaned, key=key,
+        )  # fmt: skip
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        return {
+            "answered_by": self.answered_by.cleaned, "capacity": self.capacity.cleaned,
+            "answered_at": self.answered_at.in_words(), "source": SOURCES.get(self.source.data or "", ""),
+            "outcome": words.OUTCOMES.get(self.outcome.data or "", ""), "rationale": self.rationale.cleaned,
+            "evidence": self.evidence.cleaned,
+        }  # fmt: skip
+
+
+class ArrangeForm(KeyedForm):
+    """When and where a meeting will be."""
+
+    arranged_for = moment("When will the meeting be?")
+    how = several_lines("Where, or by which call?", "A room, or the link to a video call")
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        return {"arranged_for": self.arranged_for.in_words(), "how": self.how.cleaned}
+
+
+class MeetingForm(KeyedForm):
+    """That a meeting was held: who came for whom, and the positions taken. Its fields for each party are added
+    below."""
+
+    held_at = moment("When was the meeting held?")
+    notes = several_lines("What was discussed, and what came of it?")
+    parties: tuple[Party, ...] = CAME
+
+    def held(self, kind: str, key: UUID) -> Held:
+        """The meeting as the service reads it."""
+        return Held(kind, self.held_at.data, {party: self._came(party) for party in self.parties},
+                    self.notes.cleaned, key)  # fmt: skip
+
+    def _came(self, party: Party) -> Attendance:
+        outcome = rationale = None
+        if party in SAFEGUARDING_PARTNERS:
+            outcome = self[field_of(party, "outcome")].data
+            rationale = self[field_of(party, "rationale")].cleaned
+        return Attendance(
+            self[field_of(party, "name")].cleaned, self[field_of(party, "capacity")].cleaned,
+            outcome if outcome in words.OUTCOMES else None, rationale or "",
+        )  # fmt: skip
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        typed = {"held_at": self.held_at.in_words(), "notes": self.notes.cleaned}
+        for party in self.parties:
+            came = self._came(party)
+            typed[field_of(party, "name")] = came.name
+            typed[field_of(party, "capacity")] = came.capacity
+            if came.outcome or came.rationale:
+                typed[field_of(party, "outcome")] = words.OUTCOMES.get(came.outcome or "", "")
+                typed[field_of(party, "rationale")] = came.rationale
+        return typed
+
+
+for _party in CAME:
+    _who = words.party_name(_party)
+    setattr(
+        MeetingForm, field_of(_party, "name"), line(f"Who came for: {_who}?", "Leave empty if nobody came")
+    )
+    setattr(MeetingForm, field_of(_party, "capacity"), line(f"In what role did they come for: {_who}?"))
+    if _party in SAFEGUARDING_PARTNERS:
+        setattr(
+            MeetingForm,
+            field_of(_party, "outcome"),
+            one_of(f"What position did they take for: {_who}?", AT_MEETING),
+        )
+        setattr(MeetingForm, field_of(_party, "rationale"), several_lines(f"What was the reason of: {_who}?"))
+
+
+class EntryForm(KeyedForm):
+    """What somebody records beside a decision, in their own words."""
+
+    words = several_lines("What is the reason?")
+
+    def entry(self, key: UUID) -> Entry:
+        """The entry as the service reads it."""
+        outcome, source = getattr(self, "outcome", None), getattr(self, "source", None)
+        return Entry(
+            self.words.cleaned, key, (outcome.data or "") if outcome else "", source.cleaned if source else ""
+        )
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        typed = {"words": self.words.cleaned}
+        source = getattr(self, "source", None)
+        return typed | ({"source": source.cleaned} if source else {})
+
+
+class InformationForm(EntryForm):
+    """New information after a decision."""
+
+    words = several_lines("What is the new information?")
+    source = line("Where does it come from?")
+
+
+class PutBackForm(EntryForm):
+    """What has come to light after a decision that rested on a silence."""
+
+    words = several_lines("What has come to light?", "Those who made the decision read this")
+
+
+class OverrideForm(EntryForm):
+    """Why the local authority notifies on its own duty."""
+
+    words = several_lines("Why does the local authority notify?")
+
+
+class OutcomeForm(EntryForm):
+    """What follows for a referral that is not notified."""
+
+    outcome = one_of("What follows?", AFTERWARDS)
+
+
+class ObservationForm(EntryForm):
+    """What the scrutineer saw."""
+
+    words = several_lines("What is your observation?", "What can be learned from how this was resolved")
+
+
+class GroundForm(EntryForm):
+    """Why no rapid review is held."""
+
+    outcome = one_of("On which ground is no rapid review held?", GROUNDS)
+    words = several_lines("What is the reason?", "It goes to the Panel")

@@ -1,0 +1,268 @@
+"""The pages of a contested decision: answers on behalf, meetings, the Partnership Chair's decision, and what is
+recorded beside a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import g, request
+from flask.typing import ResponseReturnValue
+
+from app.access.actor import Actor
+from app.access.current import current_actor
+from app.access.guard import refuse, requires
+from app.access.permissions import Permission
+from app.cases.queries import stages_of
+from app.cases.service import Case
+from app.procedure.criteria import PANEL_GUIDANCE
+from app.procedure.events import SAFEGUARDING_PARTNERS, Stage
+from app.serious_incidents import answers, entries, forms, forms_contested, progress, service, turns, words
+from app.serious_incidents.forms_contested import EntryForm
+from app.serious_incidents.meetings import CALLED
+from app.serious_incidents.pages import Problem, fresh, key_of, not_now, seen, show, take_step, to_case
+from app.serious_incidents.routes import BOTH, bp
+from app.serious_incidents.turns import EXCEPTIONAL, SHORT
+
+Verb = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """A page on which somebody records something beside a decision."""
+
+    name: str
+    heading: str
+    intro: str
+    button: str
+    done: str
+    verb: Verb
+    turn: entries.Turn
+
+
+@bp.route("/answer-for/<party>", methods=BOTH)
+@requires(Permission.RESPONSE_RECORD)
+def answer_for(reference: str, party: str) -> ResponseReturnValue:
+    """Record a partner's answer that came by telephone or e-mail (clocks 6 and 8; answers on behalf)."""
+    case = seen(reference, "answer-for")
+    form, problem = forms_contested.AnswerForForm(), None
+    partner = next((one for one in SAFEGUARDING_PARTNERS if one.value == party), None) or refuse()
+    key = _key(form)
+    reason = turns.answer_elsewhere(progress.load(case.id), partner)
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    if form.validate_on_submit():
+        typed = form.typed(partner, key)
+        problem = take_step(
+            form,
+            lambda: service.record_for(case.id, typed, actor=current_actor(), now=g.now),
+            form.in_words(),
+        )
+        if problem is None:
+            name = words.partner_in_sentence(partner)
+            return to_case(
+                case, f"The answer of {name} has been recorded on its behalf, and the partner is told."
+            )
+    return show(
+        "answer_for", case, form, problem, party_name=words.partner_in_sentence(partner),
+    )  # fmt: skip
+
+
+@bp.route("/meetings/<kind>/arrange", methods=BOTH)
+@requires(Permission.MEETING_RECORD)
+def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
+    """Arrange a short meeting of the partners, or one with the Partnership Chair (steps 5 and 6)."""
+    case = seen(reference, "arrange-meeting")
+    form, problem = forms_contested.ArrangeForm(), None
+    key = _key(form)
+    found = progress.load(case.id)
+    reason = turns.arrange_meeting(found, _kind(kind))
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    if form.validate_on_submit():
+        problem = take_step(
+            form,
+            lambda: service.arrange_meeting(
+                case.id, kind=kind, when=form.arranged_for.data, how=form.how.cleaned, actor=current_actor(),
+                now=g.now, key=key,
+            ),
+            form.in_words(),
+        )  # fmt: skip
+        if problem is None:
+            return to_case(case, f"The {CALLED[kind]} has been arranged, and those asked to it are told.")
+    return show(
+        "arrange_meeting", case, form, problem, called=CALLED[kind], former=found.meeting(kind), kind=kind
+    )
+
+
+@bp.route("/meetings/<kind>/record", methods=BOTH)
+@requires(Permission.MEETING_RECORD)
+def record_meeting(reference: str, kind: str) -> ResponseReturnValue:
+    """Record a meeting that was held: who came, the positions taken, and what came of it."""
+    case = seen(reference, "record-meeting")
+    form, problem = forms_contested.MeetingForm(), None
+    form.parties = SAFEGUARDING_PARTNERS if _kind(kind) == SHORT else form.parties
+    key = _key(form)
+    found = progress.load(case.id)
+    reason = turns.record_meeting(found, kind)
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    if form.validate_on_submit():
+        held = form.held(kind, key)
+        problem = take_step(
+            form,
+            lambda: service.record_meeting(case.id, held, actor=current_actor(), now=g.now),
+            form.in_words(),
+        )
+        if problem is None:
+            return to_case(case, f"The {CALLED[kind]} has been recorded.")
+    return show(
+        "record_meeting", case, form, problem, called=CALLED[kind], kind=kind, arranged=found.meeting(kind),
+        parties=form.parties, partners=SAFEGUARDING_PARTNERS, party_name=words.party_name,
+    )  # fmt: skip
+
+
+def _kind(kind: str) -> str:
+    return kind if kind in (SHORT, EXCEPTIONAL) else refuse()
+
+
+@bp.route("/chair-decision", methods=BOTH)
+@requires(Permission.DISPUTE_DECIDE)
+def chair_decision(reference: str) -> ResponseReturnValue:
+    """The Partnership Chair decides where the partners differ after their short meeting (step 6)."""
+    case = seen(reference, "chair-decision")
+    form, problem = forms.ChairDecisionForm(), None
+    key = _key(form)
+    guidance = stages_of(case.id)[Stage.NOTIFICATION.value].guidance_edition
+    reason = turns.chair_decision(progress.load(case.id))
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    if form.validate_on_submit():
+        proposed = form.proposed(guidance, key)
+        problem = take_step(
+            form,
+            lambda: service.record_chair_decision(case.id, proposed, actor=current_actor(), now=g.now),
+            answers.decided(proposed.answers),
+        )
+        if problem is None:
+            return to_case(case, "The decision has been recorded.")
+    fresh(form, version=str(case.version))
+    return show("chair_decision", case, form, problem, guidance=guidance, panel_guidance=PANEL_GUIDANCE)
+
+
+@bp.route("/new-information", methods=BOTH)
+@requires(Permission.INFORMATION_RAISE)
+def new_information(reference: str) -> ResponseReturnValue:
+    """Raise new information after the decision (8.1)."""
+    page = EntryPage(
+        "new-information", "Raise new information",
+        "The chair of the group and the Independent Scrutineer are told, and whoever made the decision decides "
+        "whether to reconsider. The decision stands until then.",
+        "Raise it", "The new information has been raised.", service.raise_information, turns.raise_information,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.InformationForm())
+
+
+@bp.route("/reconsider", methods=BOTH)
+@requires(Permission.DECISION_RECONSIDER)
+def reconsider(reference: str) -> ResponseReturnValue:
+    """Say that new information does not change the decision; deciding anew is done on the decision's page."""
+    page = EntryPage(
+        "reconsider", "The decision stands",
+        "Record here that the new information does not change the decision. To decide anew, record a new decision "
+        "instead: both are kept.",
+        "Record that the decision stands", "Recorded: the decision stands.", service.decline, turns.decline,
+    )  # fmt: skip
+    return _entry(reference, page, EntryForm())
+
+
+@bp.route("/put-back", methods=BOTH)
+@requires(Permission.RESPONSE_RECORD)
+def put_back(reference: str) -> ResponseReturnValue:
+    """Put a decision that rested on a displaced silence back to those who made it (clocks 8)."""
+    page = EntryPage(
+        "put-back", "Put the decision back",
+        "The decision rested on a silence, and an answer given in time has come to light. Those who made the "
+        "decision look at it again before anything further is sent.",
+        "Put it back", "The decision has been put back to those who made it.", service.put_back, turns.put_back,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.PutBackForm())
+
+
+@bp.route("/override", methods=BOTH)
+@requires(Permission.DECISION_OVERRIDE)
+def override(reference: str) -> ResponseReturnValue:
+    """The local authority notifies on its own duty, whatever was decided locally (N-03)."""
+    page = EntryPage(
+        "override", "Notify on the local authority's own duty",
+        "The legal duty to notify stays with the local authority, whatever the partners or the Partnership Chair "
+        "decide, and before they have decided. The local decision is kept beside this one.",
+        "Decide to notify", "Recorded: the local authority notifies on its own duty.", service.override,
+        turns.override,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.OverrideForm())
+
+
+@bp.route("/what-follows", methods=BOTH)
+@requires(Permission.OUTCOME_CHOOSE)
+def what_follows(reference: str) -> ResponseReturnValue:
+    """The chair of the group says what follows for a referral that is not notified (A-06)."""
+    page = EntryPage(
+        "what-follows", "What follows for this referral",
+        "The decision is not to notify. Say what the group does with the referral; the partners can read it.",
+        "Record what follows", "Recorded what follows for this referral.", service.choose_outcome,
+        turns.choose_outcome,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.OutcomeForm())
+
+
+@bp.route("/observation", methods=BOTH)
+@requires(Permission.OBSERVATION_ADD)
+def observation(reference: str) -> ResponseReturnValue:
+    """The Independent Scrutineer records what can be learned from how the case was decided (B1-11)."""
+    page = EntryPage(
+        "observation", "Add an observation",
+        "Your observation is added to the case. It changes nothing else, and cannot be changed afterwards.",
+        "Add the observation", "Your observation has been added.", service.observe, lambda _found: None,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.ObservationForm())
+
+
+@bp.route("/review-ground", methods=BOTH)
+@requires(Permission.DECISION_RECORD)
+def review_ground(reference: str) -> ResponseReturnValue:
+    """Record on which ground no rapid review follows the notification (N-05)."""
+    page = EntryPage(
+        "review-ground", "No rapid review",
+        "A rapid review follows every notification, unless it is later found that the criteria were not met, or "
+        "on another ground whose reason goes to the Panel.",
+        "Record the ground", "The ground has been recorded.", service.record_ground, turns.review_ground,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.GroundForm())
+
+
+def _entry(reference: str, page: EntryPage, form: EntryForm) -> ResponseReturnValue:
+    case = seen(reference, page.name)
+    problem: Problem | None = None
+    key = _key(form)
+    reason = page.turn(progress.load(case.id))
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    if form.validate_on_submit():
+        problem = take_step(
+            form, lambda: _call(page, case, form, key, current_actor(), g.now), form.in_words()
+        )
+        if problem is None:
+            return to_case(case, page.done)
+    return show("entry", case, form, problem, page=page)
+
+
+def _call(page: EntryPage, case: Case, form: EntryForm, key: UUID, actor: Actor, now: datetime) -> None:
+    page.verb(case.id, form.entry(key), actor=actor, now=now)
+
+
+def _key(form: forms.KeyedForm) -> UUID:
+    fresh(form)
+    return key_of(form)

@@ -1,0 +1,62 @@
+"""Keeping the stored positions true to the history: which one is in force, which are late, which replaced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.cases.obligation_store import history_of
+from app.cases.service import Case
+from app.procedure.difference_duties import unresolved
+from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
+from app.procedure.history import History
+from app.procedure.positions import Position, is_late, position
+from app.serious_incidents import progress, recipients
+from app.serious_incidents.models import PartnerPosition
+from tenants.db import db
+
+
+def settle(case: Case, now: datetime) -> None:
+    """Mark each stored position as the history says, and let the Partnership Chair in where the partners'
+    difference has outlived its short meeting. The case must be locked."""
+    db.session.flush()
+    told, found = history_of(case.id), progress.load(case.id)
+    rows = [*found.positions.values(), *found.earlier, *found.late]
+    for party in SAFEGUARDING_PARTNERS:
+        _settle(told, party, [row for row in rows if row.party == party.value], now)
+    if unresolved(told) and not case.escalated:
+        case.escalated = True
+        to = [*recipients.holders(Party.PARTNERSHIP_CHAIR, now),
+              *recipients.holders(Party.INDEPENDENT_SCRUTINEER, now),
+              *recipients.holders(Party.PARTNERSHIP_TEAM, now)]  # fmt: skip
+        recipients.tell("difference-unresolved", to, case_id=case.id, reference=case.reference, now=now)
+
+
+def displaces(case: Case, party: Party) -> bool:
+    """Whether an answer just recorded has displaced the partner's deemed agreement."""
+    told = history_of(case.id)
+    held = position(told, party)
+    deemed = told.first(EventKind.RESPONSE_DEEMED, party)
+    if deemed is None or held is None or held.kind != "given":
+        return False
+    by_itself = told.last(EventKind.POSITION_TAKEN, party) is None
+    return by_itself and told.first(EventKind.DEEMED_DISPLACED, party) is None
+
+
+def _settle(told: History, party: Party, rows: list[PartnerPosition], now: datetime) -> None:
+    held = position(told, party)
+    chosen = next((row for row in reversed(rows) if _is(row, held)), None)
+    # One row is in force at a time, and the database says so: the others give way first.
+    for row in rows:
+        if row is not chosen:
+            row.late = row.kind == "given" and is_late(told, party, row.happened_at)
+            row.replaced_at = None if row.late else row.replaced_at or now
+    db.session.flush()
+    if chosen is not None:
+        chosen.late, chosen.replaced_at = False, None
+        db.session.flush()
+
+
+def _is(row: PartnerPosition, held: Position | None) -> bool:
+    kind = "given" if row.kind == "given" else "deemed agreement"
+    mine = (kind, row.outcome, row.happened_at, row.recorded_at)
+    return held is not None and mine == (held.kind, held.outcome, held.happened_at, held.recorded_at)
