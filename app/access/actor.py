@@ -13,19 +13,24 @@ from app.procedure.events import Party
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """One membership: a role, for an agency where the role has one, which may be a safeguarding partner."""
+    """One membership: a role, for an agency where the role has one, which may be a safeguarding partner.
+
+    Where `deputy_for` names somebody, it is their membership in which this person acts.
+    """
 
     membership_id: UUID | None
     role: Role
     agency_id: UUID | None = None
     agency_name: str = ""
     partner: Party | None = None
+    deputy_for: str = ""
 
     @property
     def label(self) -> str:
-        """How the capacity is written beside a person's name and in the ledger."""
+        """How the capacity is written beside a person's name and in the ledger; a deputy's says for whom."""
         name = ROLE_NAMES[self.role]
-        return f"{name}, {self.agency_name}" if self.agency_name else name
+        held = f"{name}, {self.agency_name}" if self.agency_name else name
+        return f"Deputy for {self.deputy_for}, {held}" if self.deputy_for else held
 
 
 @dataclass(frozen=True, slots=True)

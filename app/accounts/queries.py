@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Exists, and_, or_, select
+from sqlalchemy.orm import aliased
 
-from app.accounts.models import IdentityProvider, Membership, OrganisationTrust, Person
+from app.accounts.models import Deputy, IdentityProvider, Membership, OrganisationTrust, Person
 from tenants.db import db
 from tenants.registry import Agency, Partnership
 from tenants.scope import as_person, current_partnership_id
@@ -48,6 +49,56 @@ class Holder:
     person_id: UUID
     name: str
     email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeputyView:
+    """A deputy, the membership they stand in for, and between which days. `running` is false once ended."""
+
+    deputy_id: UUID
+    person_id: UUID
+    name: str
+    email: str | None
+    principal: MembershipView
+    principal_id: UUID
+    principal_name: str
+    starts_on: date
+    ends_on: date
+    reason: str
+    named_by: str
+    ended_at: datetime | None
+
+
+def deputies_at(today: date | None) -> list[DeputyView]:
+    """The deputies of the partnership in scope who act today, or all that were ever named (None), by first day.
+
+    One whose principal's membership has ended, or who is no member (or not trusted) themselves, does not act.
+    """
+    principal, deputy = aliased(Person), aliased(Person)
+    query = (
+        select(Deputy, Membership, Agency, principal, deputy)
+        .join(
+            Membership,
+            and_(
+                Membership.id == Deputy.principal_membership_id,
+                Membership.partnership_id == Deputy.partnership_id,
+            ),
+        )
+        .outerjoin(Agency, _of_membership())
+        .join(principal, principal.id == Membership.person_id)
+        .join(deputy, deputy.id == Deputy.person_id)
+        .order_by(Deputy.starts_on, Deputy.id)
+    )
+    if today is not None:
+        query = query.where(
+            Deputy.starts_on <= today, Deputy.ends_on >= today, Deputy.ended_at.is_(None), _holds(today),
+            _trusted(today),
+        )  # fmt: skip
+    found = [_deputy_view(*row) for row in db.session.execute(query)]
+    if today is None or not found:
+        return found
+    members = set(db.session.scalars(select(Membership.person_id).where(_holds(today), _trusted(today))))
+    return [one for one in found if one.person_id in members]
 
 
 def memberships_in(partnership_id: UUID, person_id: UUID, today: date) -> list[MembershipView]:
@@ -93,8 +144,8 @@ def partnerships_of(person_id: UUID, today: date) -> list[PartnershipView]:
         ]
 
 
-def holders_of(roles: Iterable[str], today: date, partner: str | None = None) -> list[Holder]:
-    """Who holds one of the roles today in the partnership in scope, by name; each person once.
+def holders_of(roles: Collection[str], today: date, partner: str | None = None) -> list[Holder]:
+    """Who holds one of the roles today in the partnership in scope, by name, then their deputies; each once.
 
     With `partner`, only those whose agency is that safeguarding partner.
     """
@@ -107,7 +158,27 @@ def holders_of(roles: Iterable[str], today: date, partner: str | None = None) ->
     )
     if partner is not None:
         query = query.join(Agency, _of_membership()).where(Agency.partner == partner)
-    return [Holder(person_id, name, email) for person_id, name, email in db.session.execute(query)]
+    held = [Holder(person_id, name, email) for person_id, name, email in db.session.execute(query)]
+    return list(dict.fromkeys([*held, *_standing_in(set(roles), today, partner)]))
+
+
+def _standing_in(roles: set[str], today: date, partner: str | None) -> list[Holder]:
+    return [
+        Holder(one.person_id, one.name, one.email)
+        for one in deputies_at(today)
+        if one.principal.role in roles and partner in (None, one.principal.agency_partner)
+    ]
+
+
+def _deputy_view(
+    row: Deputy, membership: Membership, agency: Agency | None, principal: Person, deputy: Person
+) -> DeputyView:
+    return DeputyView(
+        deputy_id=row.id, person_id=deputy.id, name=deputy.display_name, email=deputy.email,
+        principal=_view(membership, agency), principal_id=principal.id, principal_name=principal.display_name,
+        starts_on=row.starts_on, ends_on=row.ends_on, reason=row.reason, named_by=row.named_by,
+        ended_at=row.ended_at,
+    )  # fmt: skip
 
 
 def names_of(people: Collection[UUID]) -> dict[UUID, str]:

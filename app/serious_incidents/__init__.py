@@ -12,5 +12,7 @@ def register(app: Flask) -> None:
         routes_contested,
     )
     from app.serious_incidents.routes import bp
+    from app.serious_incidents.routes_deputies import deputies
 
     app.register_blueprint(bp)
+    app.register_blueprint(deputies)

@@ -10,14 +10,24 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
     GovCheckboxInput,
     GovRadioInput,
+    GovSelect,
     GovTextArea,
     GovTextInput,
 )
 from markupsafe import Markup
-from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
+from app.procedure.calendar import FIRST_YEAR, LAST_YEAR, check_year
 from app.procedure.clocks import NoSuchTime, combine_london
 from app.web.text_rules import REPLACEMENT, displayable, normalised, parse_date, parse_time, text_fault
 
@@ -95,6 +105,8 @@ class Moment(Field):
         return self._combine(day, at)
 
     def _combine(self, day: date, at: time) -> str | None:
+        if _uncounted(day):
+            return _uncounted(day)
         try:
             self.data = combine_london(day, at)
         except NoSuchTime as error:
@@ -113,6 +125,62 @@ class Moment(Field):
     def in_words(self) -> str:
         """What was typed, as one text."""
         return " ".join(text for text in self.typed.values() if text)
+
+
+class Day(Field):
+    """A London date. `data` is the date, or None; `typed` keeps the three texts."""
+
+    PARTS = ("day", "month", "year")
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the three inputs `name-day` to `name-year`; a fault is told when the form is validated."""
+        self.process_errors, self.data = [], None
+        given = {part: (formdata.get(f"{self.name}-{part}") or "") if formdata else "" for part in self.PARTS}
+        self.raw_data = list(given.values())
+        self.typed = {part: displayable(text[:LONGEST_LINE]) for part, text in given.items()}
+        label = "The first day" if self.name.startswith("start") else "The date"
+        found, self.fault = parse_date(given["day"][:40], given["month"][:40], given["year"][:40], label)
+        self.data: date | None = found
+        if self.fault is None and found is not None:
+            self.fault = _uncounted(found)
+
+    def show(self, day: date) -> None:
+        """Show a date that was not typed."""
+        self.typed = {"day": str(day.day), "month": str(day.month), "year": str(day.year)}
+
+    def pre_validate(self, _form: Any) -> None:
+        """Tell what is wrong with the date."""
+        if self.fault:
+            raise StopValidation(self.fault)
+
+    def widget(self, field: Day, **_ignored: Any) -> Markup:
+        """Day, month and year in one group."""
+        return Markup(render_template("serious_incidents/_moment.html", field=field))  # noqa: S704 (our template)
+
+    def in_words(self) -> str:
+        """What was typed, as one text."""
+        return " ".join(text for text in self.typed.values() if text)
+
+
+def _uncounted(found: date) -> str | None:
+    try:
+        check_year(found)
+    except ValueError:
+        return f"The year must be between {FIRST_YEAR} and {LAST_YEAR}"
+    return None
+
+
+def day(label: str, hint: str = "") -> Day:
+    """On which day something happens."""
+    return Day(label, description=hint or "For example, 27 3 2026")
+
+
+def select(label: str, hint: str = "") -> SelectField:
+    """A choice of one from a long list."""
+    return SelectField(
+        label, choices=[SelectChoice("", "Select")], description=hint, validate_choice=False, widget=GovSelect(),
+        render_kw={"params": {**_bold(label), "hint": {"text": hint} if hint else None}},
+    )  # fmt: skip
 
 
 def words(label: str, hint: str = "") -> Words:

@@ -102,7 +102,7 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
     reference, key = make_case(own[R.PARTNERSHIP_TEAM])
     draft, child = make_draft(own[R.PRACTITIONER])
     parts = {"reference": reference, "key": key, "party": "police", "draft_id": draft, "section": child}
-    parts |= {"kind": "short"}
+    parts |= {"kind": "short", "deputy_id": make_deputy(own)}
     return World(app, place, parts, own, other, ended)
 
 
@@ -145,6 +145,25 @@ def make_draft(author: Someone) -> tuple[str, str]:
         service.share_with_representative(draft.id, actor, now)
         db.session.commit()
         return str(draft.id), child
+
+
+def make_deputy(own: dict[Role, Someone]) -> str:
+    """A deputy for the representative of the police, for today."""
+    from app.access.actor import SYSTEM
+    from app.access.queries import capacities_of
+    from app.accounts.deputies import NewDeputy, name_deputy
+    from app.accounts.queries import deputies_at
+    from app.procedure.clocks import london_date
+
+    now, principal, deputy = real_now(), own[R.PARTNER_REPRESENTATIVE], own[R.AGENCY_LIG_MEMBER]
+    with principal.place.pinned():
+        today = london_date(now)
+        membership = capacities_of(principal.person_id, today)[0].membership_id
+        before = today.replace(year=today.year + 1)  # not yet: the matrix shows what each role does by itself
+        typed = NewDeputy(membership, deputy.person_id, before, before, "Leave", uuid4())
+        assert name_deputy(typed, SYSTEM, now) == []
+        db.session.commit()
+        return str(deputies_at(None)[-1].deputy_id)
 
 
 def form_for(rule: Rule, someone: Someone) -> dict[str, str]:
@@ -193,6 +212,8 @@ def nowhere(client: FlaskClient, method: str) -> bytes:
 
 
 def expected(rule: Rule, permission: Permission) -> set[Role]:
+    if rule.endpoint == "deputies.end":  # the deputy of the police: not for the other partners to end
+        return TEAM | {R.PARTNER_REPRESENTATIVE}
     return MAY_DRAFT if rule.endpoint in LISTS else REACHES[permission]
 
 

@@ -342,5 +342,5 @@ def test_each_is_offered_what_they_can_do_now(journey: Journey) -> None:
     assert offered(journey.nurse) == ["response"]
     assert offered(journey.director) == ["decision", "response", "override"]
     journey.decide()
-    assert offered(journey.team) == ["notification", "inform"]
+    assert offered(journey.team) == ["notification", "inform", "new_information"]
     assert offered(journey.police) == []
