@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from flask import Flask
@@ -15,14 +15,16 @@ from app.access.queries import capacities_of
 from app.accounts.queries import names_of, partnerships_of
 from app.cases.models import Case, StoredObligation
 from app.cases.obligation_read import as_obligation
+from app.cases.obligation_store import computed, row_of
 from app.cases.queries import open_obligations_of
 from app.cases.tasks import Task, count_of
 from app.cases.telling import sentence_of
 from app.ledger.read_log import views_of
-from app.ledger.service import stored_events
+from app.ledger.service import history, stored_events
 from app.procedure.calendar import ENGLAND_AND_WALES
 from app.procedure.events import EventKind, Party
 from app.procedure.explain import Explanation, explain
+from app.procedure.history import as_known, in_force
 from app.procedure.obligation import State, state
 from tenants.scope import in_partnership
 
@@ -77,6 +79,8 @@ class Happened:
     capacity: str
     late_recorded: bool
     date_only: bool
+    note: str = ""
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +140,24 @@ def case_rows(cases: Sequence[Case], now: datetime) -> list[CaseRow]:
     return rows
 
 
-def timeline(case_id: UUID, untold: Container[EventKind] = ()) -> list[Happened]:
-    """What happened in a case, newest first, told in sentences; of `untold` kinds only that it happened, not how."""
+def timeline(
+    case_id: UUID,
+    untold: Container[EventKind] = (),
+    known: datetime | None = None,
+    happened: datetime | None = None,
+) -> list[Happened]:
+    """What happened in a case, newest first, told in sentences; of `untold` kinds only that it happened, not how.
+
+    `known` and `happened` tell it as it was known at one moment, of what had happened by another.
+    """
+    far = datetime.max.replace(tzinfo=UTC)
     told = []
-    for event, payload, capacity in stored_events(case_id):
+    rows = stored_events(case_id)
+    then = as_known([event for event, _payload, _capacity in rows], known or far, happened or far)
+    numbers, standing = {event.number for event in then}, {event.number for event in in_force(then)}
+    for event, payload, capacity in rows:
+        if event.number not in numbers:
+            continue
         told.append(
             Happened(
                 number=event.number,
@@ -150,9 +168,21 @@ def timeline(case_id: UUID, untold: Container[EventKind] = ()) -> list[Happened]
                 capacity=capacity,
                 late_recorded=(event.recorded_at - event.happened_at).total_seconds() > 60,
                 date_only=bool(event.facts.get("date_only")),
+                note=str(payload.get("reason", "")) if event.kind is EventKind.ENTRY_SUPERSEDED else "",
+                superseded=event.number not in standing,
             )
         )
     return sorted(told, key=lambda entry: (entry.happened_at, entry.number), reverse=True)
+
+
+def owed_then(case_id: UUID, actor: Actor, known: datetime, happened: datetime) -> dict[str, list[Owed]]:
+    """What was owed as it was known at one moment, of what had happened by another; states as of the earlier."""
+    then = as_known(history(case_id), known, happened)
+    rows = [
+        StoredObligation(case_id=case_id, key=entry.key, **row_of(place, entry))
+        for place, entry in enumerate(computed(case_id, then))
+    ]
+    return owed(rows, actor, min(known, happened))
 
 
 def counted(row: StoredObligation) -> Explanation:

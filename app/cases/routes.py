@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
@@ -17,8 +17,11 @@ from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
 from app.ledger import read_log
+from app.procedure.calendar import FIRST_YEAR, LAST_YEAR
+from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
 from app.serious_incidents.queries import decision_overview, untold
+from app.web.text_rules import parse_date
 
 bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
 home = Blueprint("home", __name__, template_folder="templates")
@@ -94,6 +97,33 @@ def case(reference: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/cases/<reference>/history")
+@requires(Permission.CASE_VIEW)
+def case_history(reference: str) -> ResponseReturnValue:
+    """The case as it was known on one day, of what had happened by another: what was told, and what was owed."""
+    found = seen(reference, "history")
+    known, wrong_known = day_asked("known", "The day on which it was known")
+    happened, wrong_happened = day_asked("happened", "The day by which it had happened")
+    errors = [
+        (f"{name}-day", fault)
+        for name, fault in (("known", wrong_known), ("happened", wrong_happened))
+        if fault
+    ]
+    ends = [min(day_end(day), g.now) if day else g.now for day in (known, happened)]
+    page = render_template(
+        "cases/history.html",
+        case=found,
+        errors=errors,
+        typed=request.args,
+        asked=bool(known or happened),
+        known=known,
+        happened=happened,
+        owed=presenting.owed_then(found.id, current_actor(), *ends),
+        timeline=presenting.timeline(found.id, untold(found.id, current_actor()), *ends),
+    )
+    return page, 400 if errors else 200
+
+
 @bp.get("/cases/<reference>/clock/<key>")
 @requires(Permission.CASE_VIEW)
 def clock(reference: str, key: str) -> ResponseReturnValue:
@@ -122,6 +152,15 @@ def seen(reference: str, page: str) -> Case:
     capacities = actor.holding(Permission.CASE_VIEW)
     read_log.viewed(found.id, actor.acting_as(capacities), page, g.now)
     return found
+
+
+def day_asked(name: str, label: str) -> tuple[date | None, str | None]:
+    """A day from the three parts of an address, or what is wrong with it."""
+    parts = [request.args.get(f"{name}-{part}", "")[:40] for part in ("day", "month", "year")]
+    day, fault = parse_date(parts[0], parts[1], parts[2], label)
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None, f"{label}: the year must be between {FIRST_YEAR} and {LAST_YEAR}"
+    return day, fault
 
 
 def _before() -> tuple[str, UUID] | None:

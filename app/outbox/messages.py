@@ -159,6 +159,10 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: what follows has been decided",
         "The chair of the group has decided what follows for the referral.",
     ),
+    "entry-corrected": Template(
+        "{reference}: an entry was corrected",
+        "Something that was recorded wrongly has been corrected, with the reason. Clocks may have moved.",
+    ),
     "observation-added": Template(
         "{reference}: the scrutineer has added an observation",
         "An observation of the scrutineer can be read.",

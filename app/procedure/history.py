@@ -20,6 +20,12 @@ def in_force(events: Sequence[Event]) -> list[Event]:
     return [event for event in events if not event.number or event.number not in gone]
 
 
+def as_known(events: Sequence[Event], known: datetime, happened: datetime) -> list[Event]:
+    """The events that had been recorded by one moment, and had happened by another (both exclusive): the history
+    as it was known then, of what had happened by then."""
+    return [event for event in events if event.recorded_at < known and event.happened_at < happened]
+
+
 class History:
     """The events of one case by when they happened, with the calendar and the clocks that count them."""
 

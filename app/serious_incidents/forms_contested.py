@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.procedure.events import SAFEGUARDING_PARTNERS, Party
 from app.serious_incidents import words
+from app.serious_incidents.corrections import Correction
 from app.serious_incidents.entries import AFTERWARDS, GROUNDS, Entry
 from app.serious_incidents.fields import line, moment, one_of
 from app.serious_incidents.fields import words as several_lines
@@ -110,6 +111,26 @@ for _party in CAME:
             one_of(f"What position did they take for: {_who}?", AT_MEETING),
         )
         setattr(MeetingForm, field_of(_party, "rationale"), several_lines(f"What was the reason of: {_who}?"))
+
+
+class CorrectionForm(KeyedForm):
+    """What was wrong about an entry."""
+
+    withdraw = one_of(
+        "What is right?",
+        {"moved": "It happened, at another time", "withdrawn": "It did not happen: withdraw the entry"},
+    )
+    happened_at = moment("If it happened at another time, when?")
+    reason = several_lines("What was wrong, and how do you know?", "This stays beside the entry for good")
+
+    def correction(self, number: int, key: UUID) -> Correction:
+        """The correction as the service reads it."""
+        withdraw = {"moved": False, "withdrawn": True}.get(self.withdraw.data or "")
+        return Correction(number, withdraw, self.happened_at.data, self.reason.cleaned, key)
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        return {"happened_at": self.happened_at.in_words(), "reason": self.reason.cleaned}
 
 
 class EntryForm(KeyedForm):

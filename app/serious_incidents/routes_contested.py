@@ -20,6 +20,7 @@ from app.cases.service import Case
 from app.procedure.criteria import PANEL_GUIDANCE
 from app.procedure.events import SAFEGUARDING_PARTNERS, Stage
 from app.serious_incidents import answers, entries, forms, forms_contested, progress, service, turns, words
+from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.forms_contested import EntryForm
 from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.pages import Problem, fresh, key_of, not_now, seen, show, take_step, to_case
@@ -241,6 +242,40 @@ def review_ground(reference: str) -> ResponseReturnValue:
         "Record the ground", "The ground has been recorded.", service.record_ground, turns.review_ground,
     )  # fmt: skip
     return _entry(reference, page, forms_contested.GroundForm())
+
+
+@bp.get("/corrections")
+@requires(Permission.ENTRY_CORRECT)
+def corrections(reference: str) -> ResponseReturnValue:
+    """The entries that can be corrected."""
+    case = seen(reference, "corrections")
+    return show("corrections", case, forms.StepForm(), None, entries=service.correctable(case.id))
+
+
+@bp.route("/corrections/<number>", methods=BOTH)
+@requires(Permission.ENTRY_CORRECT)
+def correct(reference: str, number: str) -> ResponseReturnValue:
+    """Correct an entry that was recorded wrongly: it is superseded with a reason, and both remain."""
+    case = seen(reference, "correct")
+    form, problem = forms_contested.CorrectionForm(), None
+    key = _key(form)
+    place = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
+    entry = next((one for one in service.correctable(case.id) if one.number == place), None)
+    if entry is None and request.method == "GET":
+        gone = OutOfTurn(
+            "This entry cannot be corrected", "It has been corrected already, or is of another kind."
+        )
+        return not_now(case, gone)
+    if form.validate_on_submit():
+        typed = form.correction(place, key)
+        problem = take_step(
+            form, lambda: service.correct(case.id, typed, actor=current_actor(), now=g.now), form.in_words()
+        )
+        if problem is None:
+            return to_case(
+                case, "The entry has been corrected. Both stay in the history, and clocks have moved."
+            )
+    return show("correct", case, form, problem, entry=entry)
 
 
 def _entry(reference: str, page: EntryPage, form: EntryForm) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ changes state, records its event and posts its messages; the caller commits."""
 from __future__ import annotations
 
 from app.serious_incidents.awareness import record_awareness
+from app.serious_incidents.corrections import Correctable, Correction, correct, correctable
 from app.serious_incidents.decisions import Proposed, record_chair_decision, record_decision
 from app.serious_incidents.entries import (
     Entry,
@@ -32,6 +33,8 @@ __all__ = [
     "Answer",
     "AnswerElsewhere",
     "Attendance",
+    "Correctable",
+    "Correction",
     "Entry",
     "Held",
     "Proposed",
@@ -39,6 +42,8 @@ __all__ = [
     "arrange_meeting",
     "choose_outcome",
     "contact_deputy",
+    "correct",
+    "correctable",
     "decline",
     "deem",
     "deputy_not_reached",

@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.procedure.clocks import LONDON
 from app.procedure.explain import MONTHS, WEEKDAYS
+from app.web.text_rules import displayable
 
 
 def long_date(day: date | None) -> str:
@@ -46,5 +47,6 @@ def london_date(instant: datetime | None) -> str:
 
 def register(app: Flask) -> None:
     """Make the filters known to templates."""
+    app.jinja_env.filters["displayable"] = displayable
     for made in (long_date, weekday_date, clock_time, london_datetime, london_date):
         app.jinja_env.filters[made.__name__] = made
