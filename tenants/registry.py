@@ -34,6 +34,17 @@ class LocalAuthority(GlobalModel):
     partnership_id: Mapped[UUID | None] = mapped_column(Uuid)
 
 
+class CalendarEdition(GlobalModel):
+    """One edition of the bank holidays: those proclaimed since the library was made, by date, and why."""
+
+    __tablename__ = "calendar_editions"
+
+    number: Mapped[int] = mapped_column(Integer)
+    added: Mapped[dict[str, str]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    adopted_at: Mapped[datetime] = instant()
+
+
 class Agency(TenantModel):
     """An agency of a partnership. `partner` names the safeguarding partner it is, where it is one."""
 
@@ -64,6 +75,11 @@ def partnership_by_slug(slug: str) -> Partnership | None:
 def all_partnerships() -> list[Partnership]:
     """Every partnership of the platform, by name."""
     return list(db.session.scalars(select(Partnership).order_by(Partnership.name)))
+
+
+def calendar_editions() -> list[CalendarEdition]:
+    """The editions of the calendar after the first, in order."""
+    return list(db.session.scalars(select(CalendarEdition).order_by(CalendarEdition.number)))
 
 
 def agencies() -> list[Agency]:

@@ -23,8 +23,7 @@ class CaseStatus(StrEnum):
 class Case(TenantModel):
     """What one partnership holds of an incident. `version` counts changes, so that a stale form is noticed.
 
-    `escalated` says that the partners' difference went to the Partnership Chair, who may then see the case;
-    `calendar_edition` is the newest edition of bank holidays that its running clocks are counted by.
+    `escalated` says that the partners' difference went to the Partnership Chair, who may then see the case.
     """
 
     __tablename__ = "cases"
@@ -39,7 +38,6 @@ class Case(TenantModel):
     opened_at: Mapped[datetime] = instant()
     version: Mapped[int] = mapped_column(Integer, default=1)
     escalated: Mapped[bool] = mapped_column(Boolean, default=False)
-    calendar_edition: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class CaseStage(TenantModel):

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.cases.calendars import calendars
 from app.cases.models import CaseStage, StoredObligation
 from app.ledger.service import history
 from app.outbox.service import schedule
-from app.procedure.calendar import ENGLAND_AND_WALES
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation
@@ -36,13 +36,13 @@ def settings_of(case_id: UUID, stage: Stage = Stage.NOTIFICATION) -> ClockSettin
 def history_of(case_id: UUID, events: list[Event] | None = None) -> History:
     """A case's history with the calendar and the clocks that count it."""
     told = history(case_id) if events is None else events
-    return History(told, ENGLAND_AND_WALES, settings_of(case_id))
+    return History(told, calendars(), settings_of(case_id))
 
 
 def computed(case_id: UUID, events: list[Event] | None = None) -> list[Obligation]:
     """What the case's history obliges, as the pure procedure says."""
     told = history(case_id) if events is None else events
-    return list(obligations(told, ENGLAND_AND_WALES, settings_of(case_id)))
+    return list(obligations(told, calendars(), settings_of(case_id)))
 
 
 def row_of(position: int, obligation: Obligation) -> dict[str, object]:

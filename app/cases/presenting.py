@@ -13,6 +13,7 @@ from app.access.actor import Actor
 from app.access.owners import NAMES, parties_of
 from app.access.queries import capacities_of
 from app.accounts.queries import names_of, partnerships_of
+from app.cases.calendars import calendars
 from app.cases.models import Case, StoredObligation
 from app.cases.obligation_read import as_obligation
 from app.cases.obligation_store import computed, row_of
@@ -21,7 +22,6 @@ from app.cases.tasks import Task, count_of
 from app.cases.telling import sentence_of
 from app.ledger.read_log import views_of
 from app.ledger.service import history, stored_events
-from app.procedure.calendar import ENGLAND_AND_WALES
 from app.procedure.events import EventKind, Party
 from app.procedure.explain import Explanation, explain
 from app.procedure.history import as_known, in_force
@@ -186,9 +186,10 @@ def owed_then(case_id: UUID, actor: Actor, known: datetime, happened: datetime) 
 
 
 def counted(row: StoredObligation) -> Explanation:
-    """How an obligation's date was counted."""
+    """How an obligation's date was counted, by the edition of the calendar that counts it."""
     assert row.counted_from is not None
-    return explain(row.rule_kind, row.counted_from, row.rule_days or 0, ENGLAND_AND_WALES)
+    told = [explain(row.rule_kind, row.counted_from, row.rule_days or 0, one) for one in calendars().all()]
+    return next((one for one in told if one.due == row.due_on), told[-1])
 
 
 def views(case_id: UUID) -> list[dict[str, object]]:

@@ -179,6 +179,10 @@ TEMPLATES: dict[str, Template] = {
         "You are informed that the safeguarding partners decided to notify. The record is open to you.",
     ),
     "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
+    "clock-moved": Template(
+        "{reference}: a date has moved",
+        "A bank holiday was added to the calendar, and a clock has moved: please {action}{by}.",
+    ),
     "overdue": Template(
         "{reference}: overdue", "You were asked to {action}{by}. It has not been recorded as done."
     ),

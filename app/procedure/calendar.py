@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -51,6 +51,19 @@ class Calendar:
         return replace(
             self, edition=self.edition + 1, added=MappingProxyType({**self.added, day: name.strip()})
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The editions of the calendar with the instants at which they were adopted, oldest first; the first was
+    always in force."""
+
+    first: Calendar
+    later: tuple[tuple[datetime, Calendar], ...] = ()
+
+    def all(self) -> list[Calendar]:
+        """Every edition, newest first."""
+        return [*(calendar for _since, calendar in reversed(self.later)), self.first]
 
 
 def check_year(day: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from app.procedure.calendar import Calendar
+from app.procedure.calendar import Calendar, Calendars
 from app.procedure.clocks import day_end, day_start, london_date, within_working_days, working_days_before
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party, Stage
 from app.procedure.obligation import ClockRule, ClockSettings, Ending, Obligation
@@ -29,13 +29,15 @@ def as_known(events: Sequence[Event], known: datetime, happened: datetime) -> li
 class History:
     """The events of one case by when they happened, with the calendar and the clocks that count them."""
 
-    def __init__(self, events: Sequence[Event], calendar: Calendar, settings: ClockSettings) -> None:
+    def __init__(
+        self, events: Sequence[Event], calendar: Calendar | Calendars, settings: ClockSettings
+    ) -> None:
         events = in_force(events)
         # Ties are broken by every field, so that the order in which events were given never matters.
         self.events = sorted(events, key=lambda event: (event.happened_at, event.recorded_at, event.number,
                                                         event.kind, event.party or "",
                                                         event.outcome or ""))  # fmt: skip
-        self.calendar = calendar
+        self.calendars = Calendars(calendar) if isinstance(calendar, Calendar) else calendar
         self.settings = settings
 
     def all(self, kind: EventKind, party: Party | None = None) -> list[Event]:
@@ -67,7 +69,7 @@ class History:
     def until(self, moment: datetime) -> History:
         """The same history as it had happened by a moment, that moment included."""
         happened = [event for event in self.events if event.happened_at <= moment]
-        return History(happened, self.calendar, self.settings)
+        return History(happened, self.calendars, self.settings)
 
     @property
     def decisions(self) -> list[Event]:
@@ -132,9 +134,28 @@ class History:
         outcomes = {view.outcome for view in views if view is not None}
         return outcomes.pop() if all(views) and len(outcomes) == 1 else None
 
-    def due_on(self, duty: str, start: datetime) -> date:
+    def due_on(self, duty: str, start: datetime, ended: datetime | None = None) -> date:
         """The last day of a duty's clock that starts with an event at `start`."""
-        return within_working_days(london_date(start), self.settings.of(duty), self.calendar)
+        return self._counted(duty, start, ended)[0]
+
+    def _counted(self, duty: str, start: datetime, ended: datetime | None) -> tuple[date, Calendar]:
+        """The last day of a clock, and the calendar that counts it (clocks 9): a later edition counts the clocks
+        that start under it, and moves one that is running when the case is told of it, but none that has ended
+        or run out."""
+        n, calendar = self.settings.of(duty), self.calendars.first
+        due_on = within_working_days(london_date(start), n, calendar)
+        for adopted_at, later in self.calendars.later:
+            told = self._told_of(later)
+            running = told is not None and told < day_end(due_on) and (ended is None or told < ended)
+            if adopted_at <= start or running:
+                calendar, due_on = later, within_working_days(london_date(start), n, later)
+        return due_on, calendar
+
+    def _told_of(self, calendar: Calendar) -> datetime | None:
+        changed = (event for event in self.events if event.kind is EventKind.CALENDAR_CHANGED)
+        return next(
+            (event.happened_at for event in changed if event.facts.get("edition") == calendar.edition), None
+        )
 
     def clocked(
         self, key: str, duty: str, owner: Party, action: str, paragraph: str, start: datetime, label: str,
@@ -143,9 +164,9 @@ class History:
     ) -> Obligation:  # fmt: skip
         """An obligation with a clock of working days from `start`; reminded from nine in the morning of its
         last day, or of the working day before where it is three days or longer."""
-        due_on = self.due_on(clock or duty, start)
+        due_on, calendar = self._counted(clock or duty, start, ended)
         long = self.settings.of(clock or duty) >= LONG_CLOCK
-        remind_on = working_days_before(due_on, 1, self.calendar) if long else due_on
+        remind_on = working_days_before(due_on, 1, calendar) if long else due_on
         remind = max(start, day_start(remind_on) + MORNING)
         return Obligation(
             key=key, duty=duty, stage=stage, owner=owner, action=action, paragraph=paragraph,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.procedure.calendar import ENGLAND_AND_WALES, Calendar
+from app.procedure.calendar import ENGLAND_AND_WALES, Calendar, Calendars
 from app.procedure.difference_duties import difference_obligations
 from app.procedure.events import Event
 from app.procedure.history import History
@@ -17,7 +17,9 @@ from app.procedure.response_duties import response_obligations
 
 
 def obligations(
-    events: Sequence[Event], calendar: Calendar = ENGLAND_AND_WALES, settings: ClockSettings | None = None
+    events: Sequence[Event],
+    calendar: Calendar | Calendars = ENGLAND_AND_WALES,
+    settings: ClockSettings | None = None,
 ) -> list[Obligation]:
     """Every obligation of a case, in the procedure's order, those that have ended included.
 

@@ -48,7 +48,6 @@ def _cases() -> None:
     _add(
         "cases",
         sa.Column("escalated", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("calendar_edition", sa.Integer, nullable=False, server_default="1"),
     )
 
 
