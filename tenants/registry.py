@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,35 @@ def partnership_by_slug(slug: str) -> Partnership | None:
 def all_partnerships() -> list[Partnership]:
     """Every partnership of the platform, by name."""
     return list(db.session.scalars(select(Partnership).order_by(Partnership.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """A local authority, and the partnership of this platform that covers it, if any."""
+
+    code: str
+    name: str
+    slug: str | None
+    partnership_name: str | None
+
+
+def authority(code: str) -> AuthorityView | None:
+    """A local authority by its ONS code, or None."""
+    query = (
+        select(LocalAuthority, Partnership)
+        .outerjoin(Partnership, Partnership.id == LocalAuthority.partnership_id)
+        .where(LocalAuthority.code == code)
+    )
+    found = db.session.execute(query).first()
+    if found is None:
+        return None
+    row, partnership = found
+    return AuthorityView(
+        row.code,
+        row.name,
+        partnership.slug if partnership else None,
+        partnership.name if partnership else None,
+    )
 
 
 def calendar_editions() -> list[CalendarEdition]:

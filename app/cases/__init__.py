@@ -7,9 +7,10 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the pages, and keep stored obligations true at each commit."""
-    from app.cases import calendar_changes, reminders  # noqa: F401  (their handlers are registered by being imported)
+    from app.cases import budget_warnings, calendar_changes, reminders  # noqa: F401  (their handlers are registered by being imported)
     from app.cases.cli import obligations_group
     from app.cases.cli_calendar import calendar_group
+    from app.cases.cli_lead import lead_command
     from app.cases.obligation_store import recompute
     from app.cases.routes import bp, home
     from app.ledger.service import on_commit
@@ -19,3 +20,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     app.cli.add_command(obligations_group)
     app.cli.add_command(calendar_group)
+    app.cli.add_command(lead_command)

@@ -11,6 +11,7 @@ from app.cases.calendars import calendars
 from app.cases.models import CaseStage, StoredObligation
 from app.ledger.service import history
 from app.outbox.service import schedule
+from app.procedure.day_budget import day_budget
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation
@@ -87,6 +88,17 @@ def recompute(case_id: UUID, now: datetime) -> None:
         _schedule(case_id, obligation, now)
     for row in stored.values():
         db.session.delete(row)
+    _warn_of_the_budget(case_id, now)
+
+
+def _warn_of_the_budget(case_id: UUID, now: datetime) -> None:
+    """An intent for the instant from which the remaining steps no longer fit before the statutory end (N-02)."""
+    found = day_budget(history_of(case_id), now)
+    if found is None:
+        return
+    args = {"case_id": str(case_id), "due": found.due.isoformat()}
+    key = f"budget:{case_id}:{found.due.isoformat()}:{found.warn_at.isoformat() if found.fits else 'now'}"
+    schedule("budget-warning", key, found.warn_at, args, now)
 
 
 def _schedule(case_id: UUID, obligation: Obligation, now: datetime) -> None:

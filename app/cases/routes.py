@@ -12,7 +12,7 @@ from flask_login import current_user
 from app.access.current import current_actor
 from app.access.guard import public, refuse, requires
 from app.access.permissions import Permission
-from app.cases import presenting
+from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
@@ -90,6 +90,8 @@ def case(reference: str) -> ResponseReturnValue:
         case=found,
         owed=presenting.owed(obligations_of(found.id), current_actor(), g.now),
         timeline=presenting.timeline(found.id, untold(found.id, current_actor())),
+        routing=panels.routing(found.id),
+        budget=panels.budget(found.id, g.now),
         stages=stages_of(found.id),
         children=children_of(found.id),
         record=referral_record(found.id),

@@ -183,6 +183,11 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: a date has moved",
         "A bank holiday was added to the calendar, and a clock has moved: please {action}{by}.",
     ),
+    "budget-warning": Template(
+        "{reference}: the remaining steps do not fit",
+        "The steps that remain no longer fit before the clock for notifying the Panel ends. The case page says "
+        "what can be shortened: please {action}{by}.",
+    ),
     "overdue": Template(
         "{reference}: overdue", "You were asked to {action}{by}. It has not been recorded as done."
     ),

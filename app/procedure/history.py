@@ -151,6 +151,11 @@ class History:
                 calendar, due_on = later, within_working_days(london_date(start), n, later)
         return due_on, calendar
 
+    def calendar_at(self, start: datetime) -> Calendar:
+        """The calendar that a clock starting at that instant is counted by, unless it moves later."""
+        since = [calendar for adopted_at, calendar in self.calendars.later if adopted_at <= start]
+        return since[-1] if since else self.calendars.first
+
     def _told_of(self, calendar: Calendar) -> datetime | None:
         changed = (event for event in self.events if event.kind is EventKind.CALENDAR_CHANGED)
         return next(

@@ -153,8 +153,16 @@ def facts_of(checked: Checked) -> dict[str, object]:
         "children": len(children),
         "died": any(values.get("outcome") == "died" for values in children),
         "looked_after": any(values.get("legal") == "looked-after" for values in children),
+        "looked_after_by": _looked_after_by(children),
         "other_children": len(checked.items("other")),
     }
+
+
+def _looked_after_by(children: list[Values]) -> str | None:
+    """The code of the one local authority that looks after the children, where it is known and only one."""
+    looking = [values.get("looked_after_by") for values in children if values.get("legal") == "looked-after"]
+    codes = {one.code for one in looking if isinstance(one, Authority)}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def plain(value: Any) -> Any:
