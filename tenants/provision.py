@@ -146,9 +146,10 @@ def write(description: Description, now: datetime) -> tuple[Partnership, bool]:
     db.session.flush()
     pin(partnership.id)
     newest = db.session.scalar(select(func.max(SettingsEdition.number))) or 0
-    if newest and db.session.scalar(
-        select(SettingsEdition.digest).where(SettingsEdition.number == newest)
-    ) == (description.digest):
+    # A file that was adopted before is nothing new, also where the partnership has changed its settings since.
+    if db.session.scalar(
+        select(SettingsEdition.id).where(SettingsEdition.digest == description.digest).limit(1)
+    ):
         return partnership, False
     _write_authorities(partnership, _tables(settings, "local_authorities"))
     _write_agencies(_tables(settings, "agencies"))

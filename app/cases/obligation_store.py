@@ -27,11 +27,11 @@ AFTER_DEEMING = timedelta(minutes=1)
 
 
 def settings_of(case_id: UUID, stage: Stage = Stage.NOTIFICATION) -> ClockSettings:
-    """The clock settings of the edition that a stage of the case began under (N-11)."""
+    """The clocks and the own procedure of the edition that a stage of the case began under (N-11)."""
     number = db.session.scalars(
         select(CaseStage.settings_edition).where(CaseStage.case_id == case_id, CaseStage.kind == stage.value)
     ).one()
-    return ClockSettings.from_settings(edition(number).settings.get("clocks", {}))
+    return ClockSettings.of_edition(edition(number).settings)
 
 
 def history_of(case_id: UUID, events: list[Event] | None = None) -> History:

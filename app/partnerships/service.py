@@ -36,7 +36,7 @@ def add(path: Path, now: datetime) -> str:
     """
     description = read(path)
     try:
-        ClockSettings.from_settings(description.settings.get("clocks", {}))
+        ClockSettings.of_edition(description.settings)
     except ValueError as error:
         raise ProvisionError([str(error)]) from None
     partnership, written = write(description, now)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from app.procedure.clocks import day_start, london_date
 from app.procedure.events import Party, Stage
+from app.procedure.own_procedure import OwnProcedure
 
 RuleKind = Literal["within", "before", "months", "none"]
 Ending = Literal["met", "not needed", "superseded"]
@@ -48,6 +49,12 @@ class ClockSettings:
     made stricter (clocks 7)."""
 
     days: Mapping[str, int] = field(default_factory=dict)
+    own: OwnProcedure = field(default_factory=OwnProcedure)
+
+    @classmethod
+    def of_edition(cls, settings: Mapping[str, Any]) -> ClockSettings:
+        """The clocks and the own procedure of an edition of a partnership's settings. Raises ValueError."""
+        return cls(cls.from_settings(settings.get("clocks", {})).days, OwnProcedure.from_settings(settings))
 
     @classmethod
     def from_settings(cls, days: Mapping[str, int]) -> ClockSettings:
@@ -65,7 +72,9 @@ class ClockSettings:
         return cls(dict(days))
 
     def of(self, duty: str) -> int:
-        """The length of a duty's clock in working days."""
+        """The length of a duty's clock in working days; of an added step (L-01) its own."""
+        if duty.startswith("L-"):
+            return self.own.steps[int(duty[2:]) - 1].days or 0
         return self.days.get(duty, LOCAL_DEFAULTS.get(duty, STATUTORY.get(duty, 1)))
 
 

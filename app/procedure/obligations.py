@@ -9,6 +9,7 @@ from app.procedure.calendar import ENGLAND_AND_WALES, Calendar, Calendars
 from app.procedure.difference_duties import difference_obligations
 from app.procedure.events import Event
 from app.procedure.history import History
+from app.procedure.local_steps import local_step_obligations
 from app.procedure.notification_duties import notification_obligations
 from app.procedure.obligation import ClockSettings, Obligation
 from app.procedure.reconsideration_duties import reconsideration_obligations
@@ -29,10 +30,12 @@ def obligations(
     history = History(events, calendar, settings or ClockSettings())
     if not history.submitted:
         return []
-    return [
+    found = [
         *referral_obligations(history),
         *response_obligations(history),
         *difference_obligations(history),
         *notification_obligations(history),
         *reconsideration_obligations(history),
+        *local_step_obligations(history),
     ]
+    return [owed for owed in found if owed.duty not in history.settings.own.omitted]

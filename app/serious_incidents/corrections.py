@@ -196,7 +196,7 @@ def _apply(case: Case, entry: Event, at: datetime | None, now: datetime) -> None
         for row in found.meetings:
             if row.kind == MEETINGS[entry.kind] and row.held_at == entry.happened_at:
                 row.held_at, row.withdrawn_at = at or row.held_at, None if at else now
-    else:
+    elif entry.kind in (*ANSWERS, K.POSITION_TAKEN):
         _apply_to_position(found, entry, at, now)
     db.session.flush()
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.procedure.difference_duties import unresolved
 from app.procedure.events import INITIAL_VIEWERS, EventKind, Party
+from app.procedure.local_steps import blocking, waiting
 from app.procedure.positions import differ
 from app.serious_incidents import answers, rules, words
 from app.serious_incidents.errors import AlreadyDone, OutOfTurn, Recorded
@@ -119,7 +120,7 @@ def decision(found: Progress) -> OutOfTurn | None:
         return OutOfTurn("The decision cannot be recorded yet", f"A position is still awaited from: {names}.")
     if agreed(found) is None or missing:
         return _differing(found)
-    return None
+    return _waits(found, "decision")
 
 
 def chair_decision(found: Progress) -> OutOfTurn | None:
@@ -134,6 +135,34 @@ def chair_decision(found: Progress) -> OutOfTurn | None:
             "This decision is not the Partnership Chair's",
             "The Partnership Chair decides where the partners still differ after a short meeting.",
         )
+    return _waits(found, "decision")
+
+
+def _waits(found: Progress, what: str) -> OutOfTurn | None:
+    """The partnership's own steps for which the decision, or the notification, waits. The local authority's own
+    duty waits for none of them."""
+    steps = blocking(found.told, what)
+    if not steps or (what == "notification" and found.told.override is not None):
+        return None
+    names = "; ".join(step.action for step in steps)
+    return OutOfTurn(
+        f"The {what} waits for another step",
+        f"This partnership's own procedure asks first: {names}. See the case page.",
+    )
+
+
+def local_step(found: Progress, key: str) -> OutOfTurn | None:
+    """An added step is recorded as done while it is owed, once."""
+    step = next((one for one in found.told.settings.own.steps if one.key == key), None)
+    if step is None or step.closing is not EventKind.LOCAL_STEP_DONE:
+        return OutOfTurn(
+            "There is no such step", "This partnership's own procedure has no step of that name to record."
+        )
+    done = found.steps.get((f"local:{key}", ""))
+    if done is not None:
+        return _taken(done, "This step has been done")
+    if not waiting(found.told, step):
+        return OutOfTurn("It is too early for this step", "What it follows has not happened yet.")
     return None
 
 
@@ -168,7 +197,7 @@ def notification(found: Progress) -> OutOfTurn | None:
         by = words.by(row.recorded_by_name, row.capacity)
         recorded = Recorded(by, words.at(row.recorded_at), answers.notified(row), row.submission_key)
         return AlreadyDone("The notification has been recorded", recorded)
-    return _after_decision(found, "There is no notification to record")
+    return _after_decision(found, "There is no notification to record") or _waits(found, "notification")
 
 
 def inform(found: Progress) -> OutOfTurn | None:
