@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from tenants.db import db
-from tenants.registry import Agency, LocalAuthority, Partnership, SettingsEdition
+from tenants.registry import Agency, LocalAuthority, Partnership, SettingsEdition, digest_of
 from tenants.scope import pin
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,40}")
@@ -44,7 +42,7 @@ class Description:
     @property
     def digest(self) -> str:
         """Names this content: the same file twice is the same edition."""
-        return hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode()).hexdigest()
+        return digest_of(self.settings)
 
 
 def read(path: Path) -> Description:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,6 +123,16 @@ def current_edition() -> SettingsEdition:
     """The newest settings edition of the partnership in scope. Raises NoResultFound where it has none."""
     newest = select(SettingsEdition).order_by(SettingsEdition.number.desc()).limit(1)
     return db.session.scalars(newest).one()
+
+
+def editions() -> list[SettingsEdition]:
+    """Every settings edition of the partnership in scope, newest first."""
+    return list(db.session.scalars(select(SettingsEdition).order_by(SettingsEdition.number.desc())))
+
+
+def digest_of(settings: dict[str, Any]) -> str:
+    """Names a content of settings: the same content twice has the same name."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def edition(number: int) -> SettingsEdition:

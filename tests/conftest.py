@@ -68,6 +68,13 @@ def wight(app: Flask) -> Place:
 
 
 @pytest.fixture
+def portsmouth(app: Flask) -> Place:
+    from tests.support.places import place
+
+    return place(app, "portsmouth")
+
+
+@pytest.fixture
 def hampshire(app: Flask) -> Place:
     from tests.support.places import place
 

@@ -15,7 +15,8 @@ from app.procedure.events import Party
 class Capacity:
     """One membership: a role, for an agency where the role has one, which may be a safeguarding partner.
 
-    Where `deputy_for` names somebody, it is their membership in which this person acts.
+    Where `deputy_for` names somebody, it is their membership in which this person acts; `role_name` is what
+    the partnership calls the role, where it has a name of its own for it.
     """
 
     membership_id: UUID | None
@@ -24,11 +25,12 @@ class Capacity:
     agency_name: str = ""
     partner: Party | None = None
     deputy_for: str = ""
+    role_name: str = ""
 
     @property
     def label(self) -> str:
         """How the capacity is written beside a person's name and in the ledger; a deputy's says for whom."""
-        name = ROLE_NAMES[self.role]
+        name = self.role_name or ROLE_NAMES[self.role]
         held = f"{name}, {self.agency_name}" if self.agency_name else name
         return f"Deputy for {self.deputy_for}, {held}" if self.deputy_for else held
 

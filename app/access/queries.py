@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from app.access.actor import Capacity
+from app.access.own_names import own_names
 from app.access.roles import Role
 from app.accounts.queries import MembershipView, deputies_at, memberships_in
 from app.procedure.events import Party
@@ -29,4 +30,5 @@ def _capacity(view: MembershipView, deputy_for: str = "") -> Capacity:
         agency_name=view.agency_name or "",
         partner=Party(view.agency_partner) if view.agency_partner else None,
         deputy_for=deputy_for,
+        role_name=own_names().get(view.role, ""),
     )

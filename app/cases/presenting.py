@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import Flask
 
 from app.access.actor import Actor
-from app.access.owners import NAMES, parties_of
+from app.access.own_names import name_of
+from app.access.owners import parties_of
 from app.access.queries import capacities_of
 from app.accounts.queries import names_of, partnerships_of
 from app.cases.calendars import calendars
@@ -100,7 +101,7 @@ def owed_of(row: StoredObligation, now: datetime, mine: set[Party]) -> Owed:
         key=row.key,
         duty=row.duty,
         action=row.action,
-        who=NAMES[party],
+        who=name_of(party),
         mine=party in mine,
         paragraph=row.paragraph,
         due_on=row.due_on,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.access.actor import Actor
@@ -67,6 +67,12 @@ def stages_of(case_id: UUID) -> dict[str, CaseStage]:
         stage.kind: stage
         for stage in db.session.scalars(select(CaseStage).where(CaseStage.case_id == case_id))
     }
+
+
+def stages_by_edition() -> dict[int, int]:
+    """How many stages of the partnership in scope keep each edition of its settings."""
+    query = select(CaseStage.settings_edition, func.count()).group_by(CaseStage.settings_edition)
+    return {number: count for number, count in db.session.execute(query)}
 
 
 def obligations_of(case_id: UUID) -> Sequence[StoredObligation]:

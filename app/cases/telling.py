@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.access.owners import NAMES
+from app.access.own_names import name_of
 from app.procedure.events import Event, EventKind, Outcome, Party
 
 K = EventKind
@@ -74,7 +74,7 @@ WITHOUT_OUTCOME: dict[EventKind, str] = {
 
 def sentence_of(event: Event, outcome_told: bool = True) -> str:
     """One event as a short sentence, beginning with a capital letter; without its outcome where that is not told."""
-    party = NAMES.get(event.party, "") if isinstance(event.party, Party) else ""
+    party = name_of(event.party) if isinstance(event.party, Party) else ""
     sentence = SENTENCES[event.kind]
     if not outcome_told:
         sentence = WITHOUT_OUTCOME.get(event.kind, sentence)

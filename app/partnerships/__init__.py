@@ -1,4 +1,4 @@
-"""Provisioning partnerships from the command line, with the event that says so."""
+"""Partnerships: provisioned from the command line, and their own procedure changed by their manager."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Add the commands."""
+    """Add the commands and the pages of a partnership's own procedure."""
+    from app.access.own_names import name_of
     from app.partnerships.cli import partnerships_group
+    from app.partnerships.routes import bp
 
     app.cli.add_command(partnerships_group)
+    app.jinja_env.globals["party_name"] = name_of
+    app.register_blueprint(bp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.access.actor import Actor
+from app.access.owners import OWNERS, parties_of
 from app.access.permissions import Permission
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Party
 from app.procedure.positions import differ
@@ -24,13 +25,13 @@ class Action:
     party: Party | None = None
     main: bool = True
     kind: str = ""
+    step: str = ""
 
     @property
     def values(self) -> dict[str, str]:
         """What the address of the page needs beside the case's reference."""
-        return ({"party": self.party.value} if self.party else {}) | (
-            {"kind": self.kind} if self.kind else {}
-        )
+        named = {"party": self.party.value if self.party else "", "kind": self.kind, "step": self.step}
+        return {name: value for name, value in named.items() if value}
 
 
 def actions_of(found: Progress, actor: Actor) -> list[Action]:
@@ -80,9 +81,22 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
         for permission, turn, name, label, main in offers
         if actor.may(permission) and turn(found) is None
     ]
+    actions += _own_steps(found, actor)
     if turns.decline(found) is None and _may_reconsider(found, actor):
         actions.append(Action("serious_incidents.reconsider", "Let the decision stand", main=False))
     return actions
+
+
+def _own_steps(found: Progress, actor: Actor) -> list[Action]:
+    """The steps of the partnership's own procedure that wait for this person."""
+    owes, team = parties_of(actor), actor.has(*OWNERS[Party.PARTNERSHIP_TEAM])
+    return [
+        Action("serious_incidents.local_step", step.action, main=step.owner in owes, step=step.key)
+        for step in found.told.settings.own.steps
+        if actor.may(Permission.LOCAL_STEP_RECORD)
+        and (team or step.owner in owes)
+        and turns.local_step(found, step.key) is None
+    ]
 
 
 def _always(_found: Progress) -> OutOfTurn | None:

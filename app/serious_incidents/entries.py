@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.access.actor import Acting, Actor
+from app.access.actor import Acting, Actor, Capacity
+from app.access.owners import OWNERS, parties_of
 from app.access.permissions import Permission
 from app.cases.service import Case, changed, lock, mark_to_be_notified
 from app.procedure.events import SAFEGUARDING_PARTNERS, AfterNotNotified, EventKind, Party
@@ -17,7 +18,7 @@ from app.serious_incidents import progress, recipients, rules, turns
 from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
 from app.serious_incidents.models import DecisionEntry
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.steps import happened
+from app.serious_incidents.steps import happened, take
 from tenants.db import db
 
 AFTERWARDS = {
@@ -126,6 +127,50 @@ def record_ground(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -
     made = _enter(case_id, about, typed, actor, now, faults=extra)
     if made is not None:
         _tell(made, "review-ground", [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR], now)
+
+
+def record_local_step(
+    case_id: UUID, step: str, *, happened_at: datetime | None, typed: Entry, actor: Actor, now: datetime
+) -> None:
+    """Record that a step of the partnership's own procedure is done, by whom and what came of it. Raises
+    Incomplete, OutOfTurn (not owed, or not this person's to record), AlreadyDone. Sent twice it is done once."""
+    case = lock(case_id)
+    found = progress.load(case_id)
+    reason = turns.local_step(found, step)
+    if reason is not None:
+        if turns.same(reason, typed.key):
+            return
+        raise reason
+    own = next(one for one in found.told.settings.own.steps if one.key == step)
+    acting = actor.acting_as(_may_record(actor, own.owner))
+    began = found.told.first(own.trigger)
+    faults = [] if typed.words.strip() else [Fault("words", "Say what came of it")]
+    if happened_at is None:
+        faults.append(Fault("happened_at", "Enter when it was done"))
+    elif happened_at > now:
+        faults.append(Fault("happened_at", "When it was done must not be in the future"))
+    elif began is not None and happened_at < began.happened_at:
+        faults.append(Fault("happened_at", "It cannot have been done before what it follows"))
+    if faults:
+        raise Incomplete(faults)
+    take(case_id, f"local:{step}", acting, now, at=happened_at, detail=typed.words.strip(), key=typed.key)
+    happened(
+        EventKind.LOCAL_STEP_DONE, case_id, acting, now, at=happened_at, party=own.owner, facts={"step": step},
+        payload={"words": typed.words.strip(), "step": own.action},
+    )  # fmt: skip
+    changed(case)
+
+
+def _may_record(actor: Actor, owner: Party) -> list[Capacity]:
+    """Whoever owes the step records it, or the Partnership Team for them."""
+    held = actor.holding(Permission.LOCAL_STEP_RECORD)
+    owes = [one for one in held if owner in parties_of(Actor(actor.person_id, actor.name, (one,)))]
+    team = [one for one in held if one.role in OWNERS[Party.PARTNERSHIP_TEAM]]
+    if not owes and not team:
+        raise OutOfTurn(
+            "This step is not yours to record", "Whoever owes it records it, or the Partnership Team."
+        )
+    return [*owes, *team]
 
 
 @dataclass(frozen=True, slots=True)

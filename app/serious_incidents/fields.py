@@ -175,10 +175,11 @@ def day(label: str, hint: str = "") -> Day:
     return Day(label, description=hint or "For example, 27 3 2026")
 
 
-def select(label: str, hint: str = "") -> SelectField:
+def select(label: str, hint: str = "", choices: dict[str, str] | None = None) -> SelectField:
     """A choice of one from a long list."""
+    offered = [SelectChoice("", "Select"), *_choices(choices or {})]
     return SelectField(
-        label, choices=[SelectChoice("", "Select")], description=hint, validate_choice=False, widget=GovSelect(),
+        label, choices=offered, description=hint, validate_choice=False, widget=GovSelect(),
         render_kw={"params": {**_bold(label), "hint": {"text": hint} if hint else None}},
     )  # fmt: skip
 

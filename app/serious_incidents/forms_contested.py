@@ -152,6 +152,17 @@ class EntryForm(KeyedForm):
         return typed | ({"source": source.cleaned} if source else {})
 
 
+class LocalStepForm(EntryForm):
+    """That a step of the partnership's own procedure is done."""
+
+    happened_at = moment("When was it done?")
+    words = several_lines("What came of it?")
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        return {"happened_at": self.happened_at.in_words(), "words": self.words.cleaned}
+
+
 class InformationForm(EntryForm):
     """New information after a decision."""
 

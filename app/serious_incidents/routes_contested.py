@@ -244,6 +244,32 @@ def review_ground(reference: str) -> ResponseReturnValue:
     return _entry(reference, page, forms_contested.GroundForm())
 
 
+@bp.route("/step/<step>", methods=BOTH)
+@requires(Permission.LOCAL_STEP_RECORD)
+def local_step(reference: str, step: str) -> ResponseReturnValue:
+    """Record that a step of the partnership's own procedure is done."""
+    case = seen(reference, "local-step")
+    form, problem = forms_contested.LocalStepForm(), None
+    key = _key(form)
+    found = progress.load(case.id)
+    reason = turns.local_step(found, step)
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    own = next((one for one in found.told.settings.own.steps if one.key == step), None)
+    if form.validate_on_submit():
+        problem = take_step(
+            form,
+            lambda: service.record_local_step(
+                case.id, step, happened_at=form.happened_at.data, typed=form.entry(key), actor=current_actor(),
+                now=g.now,
+            ),
+            form.in_words(),
+        )  # fmt: skip
+        if problem is None:
+            return to_case(case, "The step has been recorded as done.")
+    return show("local_step", case, form, problem, step=own)
+
+
 @bp.get("/corrections")
 @requires(Permission.ENTRY_CORRECT)
 def corrections(reference: str) -> ResponseReturnValue:

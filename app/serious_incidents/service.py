@@ -15,6 +15,7 @@ from app.serious_incidents.entries import (
     put_back,
     raise_information,
     record_ground,
+    record_local_step,
 )
 from app.serious_incidents.meetings import Attendance, Held, arrange_meeting, record_meeting
 from app.serious_incidents.notifications import Sent, record_notification
@@ -58,6 +59,7 @@ __all__ = [
     "record_decision",
     "record_for",
     "record_ground",
+    "record_local_step",
     "record_meeting",
     "record_notification",
     "request_bounced",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.access.owners import NAMES
+from app.access.own_names import name_of
 from app.procedure.events import Outcome, Party
 from app.web.filters import london_datetime
 
@@ -31,7 +31,7 @@ ABUSE = {"known": "Known", "suspected": "Suspected", "neither": "Neither known n
 
 def party_name(party: Party | str) -> str:
     """A party's name at the start of a line."""
-    return NAMES[Party(party)]
+    return name_of(party)
 
 
 def at(instant: datetime) -> str:

@@ -22,7 +22,7 @@ from app.cases.rebuild import differences
 from app.ledger.service import history
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.history import in_force
-from app.procedure.positions import positions
+from app.procedure.positions import agree, positions
 from app.serious_incidents import service
 from app.serious_incidents.errors import ChangedMeanwhile, Incomplete, OutOfTurn
 from app.serious_incidents.notifications import Sent
@@ -31,6 +31,7 @@ from tests.support.places import Place
 
 SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "12"))
 LONGEST = 16
+OTHER = {NOTIFY: NOT, NOT: NOTIFY}
 REFUSED = (OutOfTurn, Incomplete, ChangedMeanwhile)
 K = EventKind
 Step = Callable[["Player", Party, str, timedelta], None]
@@ -70,8 +71,22 @@ class Player:
         self.journey.do(service.deem, party, self.now)
         self.journey.do(service.deem, party, self.now)
 
+    def all_answer(self, party: Party, outcome: str, ago: timedelta) -> None:
+        """The three answer alike, or the one named differs."""
+        for each in SAFEGUARDING_PARTNERS:
+            differs = each is party and ago > timedelta(hours=20)
+            self.journey.respond(each, OTHER[outcome] if differs else outcome, now=self.now)
+
+    def falls_silent(self, party: Party, _outcome: str, _ago: timedelta) -> None:
+        """A partner is asked, its deputy is contacted, and its clock ends."""
+        self.journey.receive(party, self.now)
+        self.journey.do(service.contact_deputy, party, actor=None, now=self.now)
+        self.now += timedelta(days=4)
+        self.journey.do(service.deem, party, self.now)
+
     def decide(self, _party: Party, outcome: str, _ago: timedelta) -> None:
-        self.journey.decide(answers=ANSWERS if outcome == NOTIFY else NOT_MET, now=self.now)
+        agreed = agree(self.journey.state().told) or outcome
+        self.journey.decide(answers=ANSWERS if agreed == NOTIFY else NOT_MET, now=self.now)
 
     def meet(self, party: Party, outcome: str, ago: timedelta) -> None:
         self.journey.meet({party: outcome}, at=self.now - ago, now=self.now)
@@ -110,7 +125,7 @@ class Player:
 
 
 STEPS: tuple[Step, ...] = (
-    Player.answer, Player.answer, Player.call, Player.receive, Player.receive, Player.bounce, Player.deputy,
+    Player.all_answer, Player.all_answer, Player.falls_silent, Player.falls_silent, Player.decide, Player.answer, Player.answer, Player.call, Player.receive, Player.receive, Player.bounce, Player.deputy,
     Player.deputy_bounces, Player.silence, Player.silence, Player.decide, Player.decide, Player.meet,
     Player.chair_decides, Player.new_information, Player.let_stand, Player.put_back, Player.override,
     Player.notify, Player.correct,
