@@ -8,9 +8,11 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add the commands and the pages of a partnership's own procedure."""
     from app.access.own_names import name_of
+    from app.partnerships.arrangement_routes import arrangements
     from app.partnerships.cli import partnerships_group
     from app.partnerships.routes import bp
 
     app.cli.add_command(partnerships_group)
     app.jinja_env.globals["party_name"] = name_of
     app.register_blueprint(bp)
+    app.register_blueprint(arrangements)

@@ -125,10 +125,10 @@ class Player:
 
 
 STEPS: tuple[Step, ...] = (
-    Player.all_answer, Player.all_answer, Player.falls_silent, Player.falls_silent, Player.decide, Player.answer, Player.answer, Player.call, Player.receive, Player.receive, Player.bounce, Player.deputy,
-    Player.deputy_bounces, Player.silence, Player.silence, Player.decide, Player.decide, Player.meet,
-    Player.chair_decides, Player.new_information, Player.let_stand, Player.put_back, Player.override,
-    Player.notify, Player.correct,
+    Player.all_answer, Player.all_answer, Player.falls_silent, Player.falls_silent, Player.answer, Player.answer,
+    Player.call, Player.receive, Player.bounce, Player.deputy, Player.deputy_bounces, Player.silence, Player.decide,
+    Player.decide, Player.decide, Player.meet, Player.chair_decides, Player.new_information, Player.let_stand,
+    Player.put_back, Player.override, Player.notify, Player.correct,
 )  # fmt: skip
 outcomes = st.sampled_from((NOTIFY, NOTIFY, NOT))
 moves = st.tuples(
