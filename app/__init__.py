@@ -80,6 +80,7 @@ def _rooms(app: Flask, settings: Config) -> None:
         ledger,
         outbox,
         partnerships,
+        preparation,
         referrals,
         serious_incidents,
         web,
@@ -87,7 +88,17 @@ def _rooms(app: Flask, settings: Config) -> None:
     from app.access import guard
 
     web.register(app)
-    for room in (accounts, access, partnerships, cases, referrals, serious_incidents, outbox, ledger):
+    for room in (
+        accounts,
+        access,
+        partnerships,
+        cases,
+        referrals,
+        serious_incidents,
+        preparation,
+        outbox,
+        ledger,
+    ):
         room.register(app)
     cli_procedure.register(app)
     if settings.demonstrates:

@@ -82,6 +82,10 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
         if actor.may(permission) and turn(found) is None
     ]
     actions += _own_steps(found, actor)
+    if found.shared is not None and found.notification is None and actor.may(Permission.PACK_EDIT):
+        actions.append(
+            Action("preparation.index", "Prepare the notification", main=found.to_be_notified is not None)
+        )
     if turns.decline(found) is None and _may_reconsider(found, actor):
         actions.append(Action("serious_incidents.reconsider", "Let the decision stand", main=False))
     return actions

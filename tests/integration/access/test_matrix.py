@@ -102,7 +102,13 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
     reference, key = make_case(own[R.PARTNERSHIP_TEAM])
     draft, child = make_draft(own[R.PRACTITIONER])
     parts = {"reference": reference, "key": key, "party": "police", "draft_id": draft, "section": child}
-    parts |= {"kind": "short", "deputy_id": make_deputy(own), "number": "1", "step": "none"}
+    parts |= {
+        "kind": "short",
+        "deputy_id": make_deputy(own),
+        "number": "1",
+        "step": "none",
+        "part": "incident",
+    }
     return World(app, place, parts, own, other, ended)
 
 

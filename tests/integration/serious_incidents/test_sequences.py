@@ -49,6 +49,23 @@ class Player:
         self.journey.share_view()
         self.now = MONDAY + 4 * HOUR
 
+    def begin(self, where: str) -> None:
+        """Bring the case to where the random part begins."""
+        police, none = Party.POLICE, timedelta(0)
+        if where == "silent":
+            self.answer(Party.LOCAL_AUTHORITY, NOTIFY, none)
+            self.answer(Party.ICB, NOTIFY, none)
+            self.falls_silent(police, NOTIFY, none)
+            self.decide(police, NOTIFY, none)
+        elif where != "asked":
+            self.all_answer(police, NOTIFY, none if where == "decided" else timedelta(days=1))
+            if where == "decided":
+                self.decide(police, NOTIFY, none)
+            if where in ("met", "chair"):
+                self.meet(police, "", none)
+            if where == "chair":
+                self.chair_decides(police, NOT, none)
+
     def answer(self, party: Party, outcome: str, _ago: timedelta) -> None:
         self.journey.respond(party, outcome, now=self.now)
 
@@ -89,7 +106,7 @@ class Player:
         self.journey.decide(answers=ANSWERS if agreed == NOTIFY else NOT_MET, now=self.now)
 
     def meet(self, party: Party, outcome: str, ago: timedelta) -> None:
-        self.journey.meet({party: outcome}, at=self.now - ago, now=self.now)
+        self.journey.meet({party: outcome} if outcome else {}, at=self.now - ago, now=self.now)
 
     def chair_decides(self, _party: Party, outcome: str, ago: timedelta) -> None:
         self.journey.chair_decides(outcome, scrutineer=bool(ago), now=self.now)
@@ -131,6 +148,7 @@ STEPS: tuple[Step, ...] = (
     Player.put_back, Player.override, Player.notify, Player.correct,
 )  # fmt: skip
 outcomes = st.sampled_from((NOTIFY, NOTIFY, NOT))
+places = st.sampled_from(("asked", "decided", "silent", "differing", "met", "chair"))
 moves = st.tuples(
     st.integers(0, 20),
     st.sampled_from(STEPS),
@@ -145,11 +163,15 @@ moves = st.tuples(
     max_examples=SEQUENCES, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-@given(views=st.tuples(outcomes, outcomes), played=st.lists(moves, min_size=6, max_size=LONGEST))
+@given(
+    views=st.tuples(outcomes, outcomes), where=places, played=st.lists(moves, min_size=6, max_size=LONGEST)
+)
 def test_the_laws_hold_in_whatever_order_things_happen(
-    wight: Place, views: tuple[str, str], played: list[tuple[int, Step, Party, str, int]]
+    wight: Place, views: tuple[str, str], where: str, played: list[tuple[int, Step, Party, str, int]]
 ) -> None:
-    player = Player(wight, views)
+    player = Player(wight, (NOTIFY, NOTIFY) if where == "silent" else views)
+    player.begin(where)
+    laws(player.journey, player.now)
     for hours, step, party, outcome, ago in played:
         player.now += timedelta(hours=hours, minutes=1)
         try:

@@ -1,0 +1,42 @@
+"""The preparation pack as a document to print, or to have beside the national form."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from docx import Document
+
+from app.cases.service import Case
+from app.preparation.models import PreparationPack
+from app.procedure.preparation import Asked, sections, title_of
+
+
+def in_words(asked: Asked, text: str) -> str:
+    """An answer as a person reads it."""
+    return asked.choices.get(text, text) if asked.kind == "choice" else text
+
+
+def as_document(case: Case, pack: PreparationPack, state: str) -> bytes:
+    """The pack as a Word document: a heading for each section, a paragraph for each answer."""
+    document = Document()
+    document.core_properties.title = f"Preparation of the notification, {case.reference}"
+    document.core_properties.author = "Waymark"
+    document.core_properties.language = "en-GB"
+    document.add_heading(f"Preparation of the notification, {case.reference}", level=1)
+    document.add_paragraph(state)
+    for key, section in sections(pack.answers):
+        document.add_heading(_plain(title_of(key, section, pack.answers)), level=2)
+        given = pack.answers.get(key, {})
+        for asked in section.questions:
+            text = in_words(asked, given.get(asked.name, "").strip())
+            document.add_heading(asked.label, level=3)
+            for line in (_plain(text) or "Not answered yet").split("\n"):
+                document.add_paragraph(line)
+    written = BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Without the characters that XML cannot hold; forms refuse them, and this keeps a document readable."""
+    return "".join(sign for sign in text if sign == "\n" or sign == "\t" or ord(sign) >= 32)
