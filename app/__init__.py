@@ -77,6 +77,7 @@ def _rooms(app: Flask, settings: Config) -> None:
         cases,
         cli_procedure,
         demo,
+        entering,
         ledger,
         outbox,
         partnerships,
@@ -96,6 +97,7 @@ def _rooms(app: Flask, settings: Config) -> None:
         referrals,
         serious_incidents,
         preparation,
+        entering,
         outbox,
         ledger,
     ):

@@ -62,12 +62,24 @@ def open_case(
     db.session.flush()
     begin_stage(case.id, Stage.REFERRAL, now)
     begin_stage(case.id, Stage.NOTIFICATION, now)
-    counts: dict[str, int] = {}
+    add_children(case.id, children)
+    return case
+
+
+def add_children(case_id: UUID, children: list[ChildFacts]) -> None:
+    """Add children to a case, after those it has; a child that was not named gives way to the first that is."""
+    rows = db.session.scalars(select(CaseChild).where(CaseChild.case_id == case_id)).all()
+    counts = {concern: sum(row.concern == concern for row in rows) for concern in ("subject", "other")}
+    if any(child.concern == "subject" for child in children):
+        for row in rows:
+            # What the referral says of the incident's children takes the place of what was known before it.
+            row.concern = "before-referral" if row.concern == "subject" else row.concern
+        counts["subject"] = 0
     for child in children:
         counts[child.concern] = counts.get(child.concern, 0) + 1
         db.session.add(
             CaseChild(
-                case_id=case.id,
+                case_id=case_id,
                 ordinal=counts[child.concern],
                 concern=child.concern,
                 name=child.name,
@@ -76,7 +88,6 @@ def open_case(
                 details=child.details,
             )
         )
-    return case
 
 
 def begin_stage(case_id: UUID, kind: Stage, now: datetime) -> CaseStage:

@@ -86,6 +86,10 @@ TEMPLATES: dict[str, Template] = {
         "Your referral has been received by the Partnership Team under this reference.",
         "referrals",
     ),
+    "referral-requested": Template(
+        "{reference}: a referral form is asked for",
+        "A notification came before a referral. Please write the referral for this case; it is linked to it.",
+    ),
     "referral-shared": Template(
         "{reference}: your initial view is asked for",
         "A referral has been shared with you. Please give your initial view, with your rationale{by}.",

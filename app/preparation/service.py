@@ -98,9 +98,8 @@ def add_child(case_id: UUID, *, actor: Actor, now: datetime) -> str | None:
     pack = begin(case_id, actor=actor, now=now)
     key = next_child(pack.answers)
     if key is not None:
-        first: dict[str, dict[str, str]] = (
-            {} if any(name.startswith("child-") for name in pack.answers) else {"child-1": {}}
-        )
+        has_child = any(name.startswith("child-") for name in pack.answers)
+        first: dict[str, dict[str, str]] = {} if has_child else {"child-1": {}}
         pack.answers = {**pack.answers, **first, key: {}}
         pack.completed_at = pack.completed_by = None
         pack.saved_at, pack.saved_by = now, actor.name

@@ -111,6 +111,12 @@ class History:
         return self.first(EventKind.NOTIFIED_AGAINST_DECISION)
 
     @property
+    def came_first(self) -> bool:
+        """Whether the notification came before any referral (A-09): nothing is left to decide."""
+        sent, asked = self.notified, self.first(EventKind.REFERRAL_REQUESTED)
+        return asked is not None and sent is not None and sent.recorded_at <= asked.recorded_at
+
+    @property
     def notified(self) -> Event | None:
         """The serious incident notification."""
         return self.first(EventKind.NOTIFICATION_SENT)

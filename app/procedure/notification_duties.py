@@ -85,7 +85,7 @@ def to_be_notified(history: History) -> Event | None:
     decision = history.decision
     if decision is not None and decision.outcome == Outcome.NOTIFY.value:
         return decision
-    return history.override
+    return history.override or (history.notified if history.came_first else None)
 
 
 @duty("B1-04")
@@ -94,9 +94,8 @@ def inform(history: History) -> list[Obligation]:
     began = to_be_notified(history)
     if began is None:
         return []
-    first = min((one for one in (*history.decisions, history.override) if one is not None and
-                 (one is history.override or one.outcome == Outcome.NOTIFY.value)),
-                key=lambda one: one.happened_at)  # fmt: skip
+    to_notify = [made for made in history.decisions if made.outcome == Outcome.NOTIFY.value]
+    first = min([began, *to_notify, *([history.override] if history.override else [])], key=lambda one: one.happened_at)
     owed = []
     for party, name in TOLD.items():
         told = history.first(EventKind.PARTY_INFORMED, party)

@@ -13,7 +13,7 @@ from app.procedure.local_steps import local_step_obligations
 from app.procedure.notification_duties import notification_obligations
 from app.procedure.obligation import ClockSettings, Obligation
 from app.procedure.reconsideration_duties import reconsideration_obligations
-from app.procedure.referral_duties import referral_obligations
+from app.procedure.referral_duties import link_referral, referral_obligations
 from app.procedure.response_duties import response_obligations
 
 
@@ -28,6 +28,8 @@ def obligations(
     nobody.
     """
     history = History(events, calendar, settings or ClockSettings())
+    if history.came_first:
+        return [*link_referral(history), *notification_obligations(history)]
     if not history.submitted:
         return []
     found = [

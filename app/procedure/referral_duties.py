@@ -30,6 +30,20 @@ def acknowledge(history: History) -> Obligation:
     )  # fmt: skip
 
 
+@duty("A-09")
+def link_referral(history: History) -> list[Obligation]:
+    """Where the notification came first, the referral form is asked for and linked to the same case."""
+    asked, linked = history.first(EventKind.REFERRAL_REQUESTED), history.first(EventKind.REFERRAL_LINKED)
+    if asked is None:
+        return []
+    owed = history.unclocked(
+        "A-09", "A-09", Party.PARTNERSHIP_TEAM, "See that the referral form is written and linked to this case",
+        "Section B, rapid reviews: a referral form is requested where the notification came first",
+        asked.happened_at, stage=Stage.REFERRAL, ended=linked.happened_at if linked else None,
+    )  # fmt: skip
+    return [owed]
+
+
 @duty("B1-06")
 def share(history: History) -> Obligation:
     """The Partnership Team shares the referral with the chair of the group and the Service Director."""

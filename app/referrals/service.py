@@ -64,6 +64,24 @@ def acting_for(actor: Actor, draft: ReferralDraft, permission: Permission) -> Ac
     return actor.acting_as(capacities)
 
 
+@duty("A-09")
+def start_for_case(actor: Actor, way: Way, case_id: UUID, start_key: UUID, now: datetime) -> ReferralDraft:
+    """Begin the referral that a case waits for, whose notification came first; or the one begun already. It is
+    linked to that case when it is submitted."""
+    begun = db.session.scalar(
+        select(ReferralDraft).where(
+            ReferralDraft.case_id == case_id,
+            ReferralDraft.agency_id == way.agency_id,
+            ReferralDraft.state.in_(OPEN),
+        )
+    )
+    if begun is not None:
+        return begun
+    draft = start_draft(actor, way, start_key, now)
+    draft.case_id = case_id
+    return draft
+
+
 @duty("A-01", "A-03")
 def start_draft(actor: Actor, way: Way, start_key: UUID, now: datetime) -> ReferralDraft:
     """Begin a referral for an agency, or as CDOP's chair. The same key again gives the same draft."""

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from app.access.actor import SYSTEM, Actor
 from app.access.permissions import Permission
-from app.cases.service import ChildFacts, open_case
+from app.cases.service import Case, ChildFacts, add_children, changed, lock, open_case
+from app.entering.requests import link
 from app.ledger.service import record
 from app.procedure.criteria import may_refer
 from app.procedure.events import EventKind, Party, Stage
@@ -65,14 +66,8 @@ def submit(
 
 def _open(draft: ReferralDraft, actor: Actor, checked: Checked, listed: Lists, now: datetime) -> None:
     acting = acting_for(actor, draft, Permission.REFERRAL_SUBMIT)
-    case = open_case(
-        title=words.title_of(checked),
-        source=draft.source,
-        agency_id=draft.agency_id,
-        referred_by=actor.person_id,
-        children=children_of(checked),
-        now=now,
-    )
+    waited_for = draft.case_id is not None
+    case = _case_for(draft, actor, checked, now)
     draft.case_id, draft.reference = case.id, case.reference
     draft.state, draft.submitted_at, draft.updated_at = "submitted", now, now
     record(
@@ -86,6 +81,8 @@ def _open(draft: ReferralDraft, actor: Actor, checked: Checked, listed: Lists, n
         facts=facts_of(checked),
         payload={"record": words.record_in_words(checked, listed), "answers": plain(checked.values)},
     )
+    if waited_for:
+        link(case, acting, now)
     aware = awareness_of(checked)
     instant = aware_instant(aware)
     if instant is not None:
@@ -111,6 +108,24 @@ def _open(draft: ReferralDraft, actor: Actor, checked: Checked, listed: Lists, n
     )
     telling.acknowledged(draft, actor, now)
     telling.received(draft, now)
+
+
+def _case_for(draft: ReferralDraft, actor: Actor, checked: Checked, now: datetime) -> Case:
+    """The case that this referral opens; or the one that waits for it, where a notification came first (A-09)."""
+    if draft.case_id is None:
+        return open_case(
+            title=words.title_of(checked),
+            source=draft.source,
+            agency_id=draft.agency_id,
+            referred_by=actor.person_id,
+            children=children_of(checked),
+            now=now,
+        )
+    case = lock(draft.case_id)
+    case.agency_id, case.referred_by = draft.agency_id, actor.person_id
+    add_children(case.id, children_of(checked))
+    changed(case)
+    return case
 
 
 def children_of(checked: Checked) -> list[ChildFacts]:

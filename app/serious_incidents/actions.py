@@ -38,7 +38,7 @@ def actions_of(found: Progress, actor: Actor) -> list[Action]:
     """The steps that this person can take now."""
     may = actor.may
     actions = []
-    if found.shared is None and may(Permission.REFERRAL_SHARE):
+    if turns.share(found) is None and may(Permission.REFERRAL_SHARE):
         actions.append(Action("serious_incidents.share", "Share the referral"))
     if found.shared is not None and any(
         party not in found.views and actor.has(role) for party, role in rules.VIEWERS.items()

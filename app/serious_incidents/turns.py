@@ -19,7 +19,10 @@ TO_INFORM = (Party.INDEPENDENT_SCRUTINEER, Party.STRATEGIC_MANAGER)
 
 
 def share(found: Progress) -> OutOfTurn | None:
-    """Sharing the referral is the first step, taken once."""
+    """Sharing the referral is the first step, taken once; after a notification that came first there is nothing to
+    decide."""
+    if found.told.came_first:
+        return OutOfTurn("There is nothing to decide", "The Panel was notified before there was a referral.")
     return _taken(found.shared, "The referral has been shared")
 
 

@@ -25,6 +25,7 @@ SOURCES = {
     "in-person": "Answered in person",
     "letter": "Answered by letter",
     "meeting": "Position taken at the meeting",
+    "before": "Answered before the case was entered",
 }
 ABUSE = {"known": "Known", "suspected": "Suspected", "neither": "Neither known nor suspected"}
 
