@@ -16,8 +16,8 @@ from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
+from app.entering.beside import beside
 from app.ledger import read_log
-from app.procedure.calendar import FIRST_YEAR, LAST_YEAR
 from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
 from app.serious_incidents.queries import decision_overview, untold
@@ -96,6 +96,7 @@ def case(reference: str) -> ResponseReturnValue:
         children=children_of(found.id),
         record=referral_record(found.id),
         decision=decision_overview(found.id),
+        beside=beside(found, current_actor()),
     )
 
 
@@ -159,10 +160,7 @@ def seen(reference: str, page: str) -> Case:
 def day_asked(name: str, label: str) -> tuple[date | None, str | None]:
     """A day from the three parts of an address, or what is wrong with it."""
     parts = [request.args.get(f"{name}-{part}", "")[:40] for part in ("day", "month", "year")]
-    day, fault = parse_date(parts[0], parts[1], parts[2], label)
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return None, f"{label}: the year must be between {FIRST_YEAR} and {LAST_YEAR}"
-    return day, fault
+    return parse_date(parts[0], parts[1], parts[2], label)
 
 
 def _before() -> tuple[str, UUID] | None:

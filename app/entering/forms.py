@@ -38,8 +38,9 @@ class EnterForm(KeyedForm):
 def _field(kind: str, label: str, hint: str) -> Any:
     if kind == "outcome":
         return select(label, hint, OUTCOMES)
-    made = {"day": day, "words": words}.get(kind, line)
-    return made(label, hint)
+    if kind == "day":
+        return day(label, hint)
+    return words(label, hint) if kind == "words" else line(label, hint)
 
 
 for _column in COLUMNS:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -14,7 +14,7 @@ from app.access.actor import Acting
 from app.cases.models import Case, CaseChild
 from app.cases.service import changed, lock
 from app.entering.models import CaseLink
-from app.ledger.service import history, record, stored_events
+from app.ledger.service import history, record, told_of
 from app.procedure.events import EventKind, Party, Stage
 from app.procedure.history import in_force
 from app.procedure.same_incident import Incident, Known, reasons_alike
@@ -45,26 +45,19 @@ class Linked:
 
 def likenesses(case: Case) -> list[Likeness]:
     """The cases of this partnership that may be of the same incident and on which nobody has decided yet."""
-    decided = {row.case.id for row in verdicts(case.id)}
-    mine = incident_of(case.id)
+    rows = _rows_of(case.id)
+    decided = {row.first_case_id for row in rows} | {row.second_case_id for row in rows} | {case.id}
     others = db.session.scalars(
-        select(Case).where(Case.id != case.id).order_by(Case.opened_at.desc()).limit(MOST)
+        select(Case).where(Case.id.not_in(decided)).order_by(Case.opened_at.desc()).limit(MOST)
     ).all()
-    found = []
-    for other in others:
-        if other.id in decided:
-            continue
-        reasons = reasons_alike(mine, incident_of(other.id))
-        if reasons:
-            found.append(Likeness(other, reasons))
-    return found
+    known = incidents_of([case.id, *(other.id for other in others)])
+    compared = ((other, reasons_alike(known[case.id], known[other.id])) for other in others)
+    return [Likeness(other, reasons) for other, reasons in compared if reasons]
 
 
 def verdicts(case_id: UUID) -> list[Linked]:
     """What was decided on other cases, linked ones first."""
-    rows = db.session.scalars(
-        select(CaseLink).where(or_(CaseLink.first_case_id == case_id, CaseLink.second_case_id == case_id))
-    ).all()
+    rows = _rows_of(case_id)
     found = []
     for row in rows:
         other = row.second_case_id if row.first_case_id == case_id else row.first_case_id
@@ -104,20 +97,34 @@ def decide(one: Case, other: Case, *, same: bool, reason: str, acting: Acting, n
 
 def incident_of(case_id: UUID) -> Incident:
     """What a case says of its incident."""
-    children = db.session.scalars(
-        select(CaseChild).where(CaseChild.case_id == case_id, CaseChild.concern == "subject")
+    return incidents_of([case_id])[case_id]
+
+
+def incidents_of(case_ids: Sequence[UUID]) -> dict[UUID, Incident]:
+    """What each case says of its incident."""
+    children: dict[UUID, list[Known]] = {case_id: [] for case_id in case_ids}
+    query = select(CaseChild).where(CaseChild.case_id.in_(case_ids), CaseChild.concern == "subject")
+    for child in db.session.scalars(query):
+        children[child.case_id].append(Known(child.name or "", child.born_on, _nhs(child.details)))
+    said: dict[UUID, tuple[object, object]] = {}
+    for case_id, event, payload in told_of(EventKind.REFERRAL_SUBMITTED, case_ids):
+        incident = (payload.get("answers") or {}).get("incident", {})
+        said[case_id] = (incident.get("happened_on"), event.facts.get("incident_area"))
+    found = {}
+    for case_id in case_ids:
+        day, area = said.get(case_id, (None, None))
+        found[case_id] = Incident(
+            children[case_id],
+            date.fromisoformat(day) if isinstance(day, str) else None,
+            area if isinstance(area, str) else None,
+        )
+    return found
+
+
+def _rows_of(case_id: UUID) -> Sequence[CaseLink]:
+    return db.session.scalars(
+        select(CaseLink).where(or_(CaseLink.first_case_id == case_id, CaseLink.second_case_id == case_id))
     ).all()
-    said: dict[str, Any] = {}
-    area: object = None
-    for event, payload, _capacity in stored_events(case_id):
-        if event.kind is EventKind.REFERRAL_SUBMITTED:
-            said, area = (payload.get("answers") or {}).get("incident", {}), event.facts.get("incident_area")
-    day = said.get("happened_on")
-    return Incident(
-        [Known(child.name or "", child.born_on, _nhs(child.details)) for child in children],
-        date.fromisoformat(day) if isinstance(day, str) else None,
-        area if isinstance(area, str) else None,
-    )
 
 
 def _carry_awareness(first: Case, second: Case, acting: Acting, now: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -110,6 +110,17 @@ def stored_events(case_id: UUID) -> list[tuple[Event, dict[str, Any], str]]:
         .order_by(LedgerEvent.number)
     )
     return [(envelope(row), json.loads(payload or "{}"), row.actor_capacity) for row, payload in rows]
+
+
+def told_of(kind: EventKind, case_ids: Collection[UUID]) -> list[tuple[UUID, Event, dict[str, Any]]]:
+    """The recorded events of one kind in several cases, in order, each with its case and its payload."""
+    rows = db.session.execute(
+        select(LedgerEvent, LedgerPayload.payload)
+        .outerjoin(LedgerPayload, LedgerPayload.number == LedgerEvent.number)
+        .where(LedgerEvent.case_id.in_(case_ids), LedgerEvent.kind == kind.value)
+        .order_by(LedgerEvent.number)
+    )
+    return [(row.case_id, envelope(row), json.loads(payload or "{}")) for row, payload in rows if row.case_id]
 
 
 def envelope(row: LedgerEvent) -> Event:

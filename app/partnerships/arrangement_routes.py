@@ -30,7 +30,7 @@ class ArrangementForm(KeyedForm):
     who = several_lines("Who identifies cases that may be serious safeguarding cases?", "Roles, not names")
     how = several_lines("How are they identified, and brought to the group?")
     contact = line("Whom can practitioners talk to?", "The agency's representative on the group, or a role")
-    review_on = day("When is this arrangement looked at again?")
+    review_on = day("When is this arrangement looked at again?", called="The date to look at it again")
 
 
 @arrangements.get("/")

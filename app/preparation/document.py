@@ -7,8 +7,7 @@ from io import BytesIO
 from docx import Document
 
 from app.cases.service import Case
-from app.preparation.models import PreparationPack
-from app.procedure.preparation import Asked, sections, title_of
+from app.procedure.preparation import Answers, Asked, sections, title_of
 
 
 def in_words(asked: Asked, text: str) -> str:
@@ -16,7 +15,7 @@ def in_words(asked: Asked, text: str) -> str:
     return asked.choices.get(text, text) if asked.kind == "choice" else text
 
 
-def as_document(case: Case, pack: PreparationPack, state: str) -> bytes:
+def as_document(case: Case, answers: Answers, state: str) -> bytes:
     """The pack as a Word document: a heading for each section, a paragraph for each answer."""
     document = Document()
     document.core_properties.title = f"Preparation of the notification, {case.reference}"
@@ -24,9 +23,9 @@ def as_document(case: Case, pack: PreparationPack, state: str) -> bytes:
     document.core_properties.language = "en-GB"
     document.add_heading(f"Preparation of the notification, {case.reference}", level=1)
     document.add_paragraph(state)
-    for key, section in sections(pack.answers):
-        document.add_heading(_plain(title_of(key, section, pack.answers)), level=2)
-        given = pack.answers.get(key, {})
+    for key, section in sections(answers):
+        document.add_heading(_plain(title_of(key, section, answers)), level=2)
+        given = answers.get(key, {})
         for asked in section.questions:
             text = in_words(asked, given.get(asked.name, "").strip())
             document.add_heading(asked.label, level=3)

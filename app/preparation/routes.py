@@ -153,8 +153,8 @@ def whole(reference: str) -> ResponseReturnValue:
 def download(reference: str) -> ResponseReturnValue:
     """Every answer as a Word document."""
     case = seen(reference, "pack-download")
-    pack = service.pack_of(case.id) or refuse()
-    answer = make_response(as_document(case, pack, _state(pack)))
+    answers = service.answers_of(case.id)[0]
+    answer = make_response(as_document(case, answers, _state(service.pack_of(case.id))))
     answer.headers["Content-Type"] = WORD
     answer.headers["Content-Disposition"] = f'attachment; filename="{case.reference}-preparation.docx"'
     answer.headers["Cache-Control"] = "no-store"

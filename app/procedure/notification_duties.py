@@ -95,7 +95,10 @@ def inform(history: History) -> list[Obligation]:
     if began is None:
         return []
     to_notify = [made for made in history.decisions if made.outcome == Outcome.NOTIFY.value]
-    first = min([began, *to_notify, *([history.override] if history.override else [])], key=lambda one: one.happened_at)
+    first = min(
+        [began, *to_notify, *([history.override] if history.override else [])],
+        key=lambda one: one.happened_at,
+    )
     owed = []
     for party, name in TOLD.items():
         told = history.first(EventKind.PARTY_INFORMED, party)

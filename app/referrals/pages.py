@@ -101,7 +101,7 @@ CHILD = Page(
             "died_at",
             "Time of death (optional)",
             "time",
-            hint="24-hour clock, for example 14:30",
+            hint="For example, 9:15am or 14:30",
             when=("outcome", "died"),
         ),
         Q("harmed_on", "Date of the harm", "date", "Enter the date of the harm", when=("outcome", "harmed")),
@@ -179,6 +179,7 @@ INCIDENT = Page(
             "date",
             "Enter the date of the incident",
             "For example, 14 11 2026",
+            called="The date of the incident",
         ),
         Q(
             "date_certainty",
@@ -276,8 +277,9 @@ AWARENESS = Page(
             "aware_at",
             "Time (optional)",
             "time",
-            hint="24-hour clock, for example 09:15",
+            hint="For example, 9:15am or 14:30",
             when=("aware", "yes"),
+            called="The time it became aware",
         ),
         Q(
             "told_by",

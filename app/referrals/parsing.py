@@ -95,6 +95,8 @@ def read(question: Question, typed: Typed, lists: Lists) -> Any:
     fault = _fault(text, question)
     if fault is not None:
         raise NotUnderstood(fault)
+    if question.kind == "time":
+        return read_time(question, text)
     return READERS.get(question.kind, str)(text)
 
 
@@ -113,15 +115,15 @@ def _fault(text: str, question: Question) -> str | None:
 def read_date(question: Question, typed: Typed) -> date | None:
     """A date of three parts; months may be named. Raises NotUnderstood."""
     day, month, year = (said(typed, f"{question.name}-{part}") for part in DATE_PARTS)
-    found, fault = parse_date(day, month, year, "The date")
+    found, fault = parse_date(day, month, year, question.the_answer)
     if fault is not None:
         raise NotUnderstood(fault)
     return found
 
 
-def read_time(text: str) -> time | None:
+def read_time(question: Question, text: str) -> time | None:
     """A time of day, as 14:30 or 2:30pm. Raises NotUnderstood."""
-    found, fault = parse_time(text, "The time")
+    found, fault = parse_time(text, question.the_answer)
     if fault is not None:
         raise NotUnderstood(fault)
     return found
@@ -155,7 +157,6 @@ def read_phone(text: str) -> str:
 
 
 READERS: dict[str, Any] = {
-    "time": read_time,
     "nhs": read_nhs_number,
     "email": read_email,
     "phone": read_phone,

@@ -32,7 +32,8 @@ class Question:
     required.
 
     `when` is (question, choice): the question is asked only where that choice was made, and belongs beneath
-    it. `choices_from` names a list that depends on the partnership (see Lists).
+    it. `choices_from` names a list that depends on the partnership (see Lists). `called` names the answer in a
+    message about it, where its label does not.
     """
 
     name: str
@@ -44,6 +45,13 @@ class Question:
     choices_from: str = ""
     when: tuple[str, str] | None = None
     limit: int = LINE_LIMIT
+    called: str = ""
+
+    @property
+    def the_answer(self) -> str:
+        """The answer as a message names it: "The date of birth"."""
+        label = self.label.removesuffix(" (optional)")
+        return self.called or f"The {label[0].lower()}{label[1:]}"
 
     @property
     def optional(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access.actor import Acting, Actor
 from app.access.permissions import Permission
+from app.cases.service import lock
 from app.ledger.service import record
 from app.procedure.events import EventKind, Stage
 from app.procedure.marks import duty
@@ -66,8 +67,9 @@ def acting_for(actor: Actor, draft: ReferralDraft, permission: Permission) -> Ac
 
 @duty("A-09")
 def start_for_case(actor: Actor, way: Way, case_id: UUID, start_key: UUID, now: datetime) -> ReferralDraft:
-    """Begin the referral that a case waits for, whose notification came first; or the one begun already. It is
-    linked to that case when it is submitted."""
+    """Begin the referral that a case waits for, whose notification came first; or the one begun already, which
+    every representative of the agency sees. It is linked to that case when it is submitted."""
+    lock(case_id)
     begun = db.session.scalar(
         select(ReferralDraft).where(
             ReferralDraft.case_id == case_id,
@@ -79,6 +81,7 @@ def start_for_case(actor: Actor, way: Way, case_id: UUID, start_key: UUID, now: 
         return begun
     draft = start_draft(actor, way, start_key, now)
     draft.case_id = case_id
+    draft.state, draft.shared_at = "with-representative", now
     return draft
 
 

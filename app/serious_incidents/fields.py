@@ -27,7 +27,6 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation
 
-from app.procedure.calendar import FIRST_YEAR, LAST_YEAR, check_year
 from app.procedure.clocks import NoSuchTime, combine_london
 from app.web.text_rules import REPLACEMENT, displayable, normalised, parse_date, parse_time, text_fault
 
@@ -80,9 +79,16 @@ class Line(Typed, StringField):
 
 
 class Moment(Field):
-    """A London date and time of day. `data` is the aware instant, or None; `typed` keeps the four texts."""
+    """A London date and time of day. `data` is the aware instant, or None; `typed` keeps the four texts.
+
+    `when` names it within a message: "the notification was sent", after "The date" or "The time".
+    """
 
     PARTS = ("day", "month", "year", "time")
+
+    def __init__(self, label: str = "", when: str = "", **more: Any) -> None:
+        self.when = when
+        super().__init__(label, **more)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the four inputs `name-day` to `name-time`; a fault is told when the form is validated."""
@@ -94,19 +100,19 @@ class Moment(Field):
         self.fault = self._read(given)
 
     def _read(self, given: dict[str, str]) -> str | None:
-        day, wrong_day = parse_date(given["day"][:40], given["month"][:40], given["year"][:40], "The date")
-        at, wrong_time = parse_time(given["time"][:40], "The time")
+        the_date, the_time = f"the date {self.when}".rstrip(), f"the time {self.when}".rstrip()
+        typed = [given[part][:40] for part in ("day", "month", "year")]
+        day, wrong_day = parse_date(typed[0], typed[1], typed[2], _sentence(the_date))
+        at, wrong_time = parse_time(given["time"][:40], _sentence(the_time))
         if wrong_day or wrong_time:
             return wrong_day or wrong_time
         if day is None and at is None:
             return None
         if day is None or at is None:
-            return "Enter the date" if day is None else "Enter the time, like 9:30am or 14:30"
+            return f"Enter {the_date}" if day is None else f"Enter {the_time}, like 9:30am or 14:30"
         return self._combine(day, at)
 
     def _combine(self, day: date, at: time) -> str | None:
-        if _uncounted(day):
-            return _uncounted(day)
         try:
             self.data = combine_london(day, at)
         except NoSuchTime as error:
@@ -128,9 +134,13 @@ class Moment(Field):
 
 
 class Day(Field):
-    """A London date. `data` is the date, or None; `typed` keeps the three texts."""
+    """A London date. `data` is the date, or None; `typed` keeps the three texts. `called` names it in a message."""
 
     PARTS = ("day", "month", "year")
+
+    def __init__(self, label: str = "", called: str = "The date", **more: Any) -> None:
+        self.called = called
+        super().__init__(label, **more)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the three inputs `name-day` to `name-year`; a fault is told when the form is validated."""
@@ -138,11 +148,9 @@ class Day(Field):
         given = {part: (formdata.get(f"{self.name}-{part}") or "") if formdata else "" for part in self.PARTS}
         self.raw_data = list(given.values())
         self.typed = {part: displayable(text[:LONGEST_LINE]) for part, text in given.items()}
-        label = "The first day" if self.name.startswith("start") else "The date"
-        found, self.fault = parse_date(given["day"][:40], given["month"][:40], given["year"][:40], label)
+        typed = [given[part][:40] for part in self.PARTS]
+        found, self.fault = parse_date(typed[0], typed[1], typed[2], self.called)
         self.data: date | None = found
-        if self.fault is None and found is not None:
-            self.fault = _uncounted(found)
 
     def show(self, day: date) -> None:
         """Show a date that was not typed."""
@@ -162,17 +170,13 @@ class Day(Field):
         return " ".join(text for text in self.typed.values() if text)
 
 
-def _uncounted(found: date) -> str | None:
-    try:
-        check_year(found)
-    except ValueError:
-        return f"The year must be between {FIRST_YEAR} and {LAST_YEAR}"
-    return None
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
-def day(label: str, hint: str = "") -> Day:
-    """On which day something happens."""
-    return Day(label, description=hint or "For example, 27 3 2026")
+def day(label: str, hint: str = "", called: str = "The date") -> Day:
+    """On which day something happens; `called` begins a message about it."""
+    return Day(label, called=called, description=hint or "For example, 27 3 2026")
 
 
 def select(label: str, hint: str = "", choices: dict[str, str] | None = None) -> SelectField:
@@ -215,9 +219,9 @@ def tick(label: str) -> BooleanField:
     return BooleanField(label, widget=GovCheckboxInput(), render_kw={"params": {"hint": None}})
 
 
-def moment(label: str, hint: str = "") -> Moment:
-    """When something happened."""
-    return Moment(label, description=hint)
+def moment(label: str, hint: str = "", when: str = "") -> Moment:
+    """When something happened; `when` follows "The date" and "The time" in a message about it."""
+    return Moment(label, when=when, description=hint)
 
 
 def _choices(choices: dict[str, str]) -> list[SelectChoice]:

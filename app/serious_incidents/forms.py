@@ -137,14 +137,14 @@ class ChairDecisionForm(DecisionForm):
 class AwarenessForm(KeyedForm):
     """When the local authority became aware of the incident."""
 
-    aware_at = moment("When did the local authority become aware?")
+    aware_at = moment("When did the local authority become aware?", when="the local authority became aware")
     told_by = line("Who told the local authority? (optional)")
 
 
 class NotificationForm(KeyedForm):
     """That the Panel was notified."""
 
-    submitted_at = moment("When was the notification sent?")
+    submitted_at = moment("When was the notification sent?", when="the notification was sent")
     channel = one_of("How was it sent?", CHANNELS)
     channel_detail = line("If it was sent another way, how?")
     panel_reference = line(
@@ -197,7 +197,7 @@ class InformForm(KeyedForm):
         "How?",
         {"message": "Send a message through Waymark now", "elsewhere": "They have been told another way"},
     )
-    informed_at = moment("If they were told another way, when?")
+    informed_at = moment("If they were told another way, when?", when="they were told")
     detail = line("If they were told another way, how?")
 
     def offer(self, waiting: list[Party]) -> None:
@@ -216,6 +216,10 @@ class InformForm(KeyedForm):
         """When they were told another way; None where Waymark tells them."""
         told: datetime | None = self.informed_at.data if self.how.data == "elsewhere" else None
         return told
+
+    def elsewhere_detail(self) -> str:
+        """How they were told another way; nothing where Waymark tells them."""
+        return _text(self.detail) if self.how.data == "elsewhere" else ""
 
     def validate(self, extra_validators: object = None) -> bool:
         """How they are told must be said, and where it was another way, when."""

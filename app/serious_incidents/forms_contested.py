@@ -25,7 +25,9 @@ class AnswerForForm(KeyedForm):
     capacity = line(
         "In what role?", "For example: Detective Inspector, for the constabulary's representative"
     )
-    answered_at = moment("When did they answer?", "When they said it, not when you are typing it")
+    answered_at = moment(
+        "When did they answer?", "When they said it, not when you are typing it", when="they answered"
+    )
     source = one_of("How did the answer come?", SOURCES)
     outcome = one_of("What did they answer?", words.OUTCOMES)
     rationale = several_lines("What reason did they give?")
@@ -54,7 +56,7 @@ class AnswerForForm(KeyedForm):
 class ArrangeForm(KeyedForm):
     """When and where a meeting will be."""
 
-    arranged_for = moment("When will the meeting be?")
+    arranged_for = moment("When will the meeting be?", when="of the meeting")
     how = several_lines("Where, or by which call?", "A room, or the link to a video call")
 
     def in_words(self) -> dict[str, str]:
@@ -66,7 +68,7 @@ class MeetingForm(KeyedForm):
     """That a meeting was held: who came for whom, and the positions taken. Its fields for each party are added
     below."""
 
-    held_at = moment("When was the meeting held?")
+    held_at = moment("When was the meeting held?", when="the meeting was held")
     notes = several_lines("What was discussed, and what came of it?")
     parties: tuple[Party, ...] = CAME
 
@@ -120,7 +122,7 @@ class CorrectionForm(KeyedForm):
         "What is right?",
         {"moved": "It happened, at another time", "withdrawn": "It did not happen: withdraw the entry"},
     )
-    happened_at = moment("If it happened at another time, when?")
+    happened_at = moment("If it happened at another time, when?", when="it happened")
     reason = several_lines("What was wrong, and how do you know?", "This stays beside the entry for good")
 
     def correction(self, number: int, key: UUID) -> Correction:
@@ -155,7 +157,7 @@ class EntryForm(KeyedForm):
 class LocalStepForm(EntryForm):
     """That a step of the partnership's own procedure is done."""
 
-    happened_at = moment("When was it done?")
+    happened_at = moment("When was it done?", when="it was done")
     words = several_lines("What came of it?")
 
     def in_words(self) -> dict[str, str]:

@@ -298,7 +298,7 @@ def inform(reference: str) -> ResponseReturnValue:
             form,
             lambda: service.inform(
                 case.id, parties=form.chosen(), elsewhere_at=form.elsewhere_at(),
-                detail=form.detail.cleaned, actor=current_actor(), now=g.now, key=key,
+                detail=form.elsewhere_detail(), actor=current_actor(), now=g.now, key=key,
             ),
         )  # fmt: skip
         if problem is None:

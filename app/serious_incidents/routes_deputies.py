@@ -32,8 +32,8 @@ class DeputyForm(KeyedForm):
 
     principal: SelectField = select("Who is away?")
     person: SelectField = select("Who acts for them?", "Somebody who is already a member of this partnership")
-    starts_on = day("What is the first day?")
-    ends_on = day("What is the last day?", "The deputy acts to the end of this day")
+    starts_on = day("What is the first day?", called="The first day")
+    ends_on = day("What is the last day?", "The deputy acts to the end of this day", called="The last day")
     reason = line("Why is a deputy needed?", "For example: leave, or away at short notice")
 
     def typed(self, key: UUID) -> NewDeputy:

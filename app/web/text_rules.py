@@ -12,6 +12,8 @@ import re
 import unicodedata
 from datetime import date, time
 
+from app.procedure.calendar import FIRST_YEAR, LAST_YEAR
+
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
@@ -20,7 +22,11 @@ ALLOWED_CONTROLS = "\n\r\t"
 OTHER_LINE_ENDS = "\u2028\u2029"
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 REPLACEMENT = "\ufffd"
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
+# What draws nothing: blanks by another name (fillers, the empty braille cell), joiners of nothing. At the ends of a
+# text they are blanks; a mark that may shape the letter or the picture before it is left where it stands.
+BLANKS = "\u00ad\u180e\u200b\u2060\u2061\u2062\u2063\u2064\u2800\u3164\ufeff\uffa0"
+UNSEEN = set(BLANKS + "\u034f\u115f\u1160\u17b4\u17b5")
+UNSEEN |= {chr(code) for span in ((0xFE00, 0xFE10), (0xE0100, 0xE01F0)) for code in range(*span)}
 TIME_SHAPE = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 
 
@@ -57,8 +63,28 @@ def _can_be_shown(character: str) -> bool:
 
 
 def normalised(text: str) -> str:
-    """As it is stored: outer blanks removed, line ends as newline, characters composed."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """As it is stored: outer blanks removed, line ends as newline, characters composed.
+
+    A text of which nothing can be seen is empty, whatever it holds.
+    """
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not any(_is_seen(character) for character in composed):
+        return ""
+    start, end = 0, len(composed)
+    while composed[start].isspace() or composed[start] in BLANKS:
+        start += 1
+    while composed[end - 1].isspace() or composed[end - 1] in BLANKS:
+        end -= 1
+    return composed[start:end]
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a character draws something, or is refused by name, so that its own message is told."""
+    if character in BIDI_CONTROLS:
+        return True
+    return not (
+        character.isspace() or character in UNSEEN or unicodedata.category(character) in ("Cf", "Zl", "Zp")
+    )
 
 
 def parse_date(day: str, month: str, year: str, label: str) -> tuple[date | None, str | None]:
@@ -76,8 +102,8 @@ def parse_date(day: str, month: str, year: str, label: str) -> tuple[date | None
         return None, f"{label}: the year must be 4 numbers, like 2026"
     if number_of_day is None or number_of_month is None:
         return None, f"{label} must be a real date, like 27 3 2026"
-    if not EARLIEST_YEAR <= number_of_year <= LATEST_YEAR:
-        return None, f"{label}: the year must be between {EARLIEST_YEAR} and {LATEST_YEAR}"
+    if not FIRST_YEAR <= number_of_year <= LAST_YEAR:
+        return None, f"{label}: the year must be between {FIRST_YEAR} and {LAST_YEAR}"
     try:
         return date(number_of_year, number_of_month, number_of_day), None
     except ValueError:

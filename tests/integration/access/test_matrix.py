@@ -108,6 +108,7 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
         "number": "1",
         "step": "none",
         "part": "incident",
+        "asked": make_asked(own),
     }
     return World(app, place, parts, own, other, ended)
 
@@ -135,6 +136,23 @@ def make_case(team: Someone) -> tuple[str, str]:
         )
         db.session.commit()
         return case.reference, "B1-06"
+
+
+def make_asked(own: dict[Role, Someone]) -> str:
+    """The case of a notification that came first; its referral is asked of the agency of the LIG member."""
+    from app.entering.requests import CameFirst, open_from_notification
+    from tenants.registry import agencies
+
+    now, team, member = real_now(), own[R.PARTNERSHIP_TEAM], own[R.AGENCY_LIG_MEMBER]
+    with team.place.pinned():
+        ours = next(held.agency_id for held in member.actor().capacities if held.agency_id)
+        agency = next(one.key for one in agencies() if one.id == ours)
+        typed = CameFirst("A child (invented)", (), "Known", now, now, "national-system", "INV-1", "The director",
+                          agency, uuid4())  # fmt: skip
+        case, faults = open_from_notification(typed, actor=team.actor(), now=now)
+        assert case is not None, faults
+        db.session.commit()
+        return case.reference
 
 
 def make_draft(author: Someone) -> tuple[str, str]:
@@ -197,6 +215,8 @@ def cells(app: Flask) -> list[tuple[Rule, str, Permission]]:
 def address(rule: Rule, world: World, slug: str | None = None) -> str:
     """The address of a route for this world. A part that is not known here fails: a new route needs its cells."""
     wanted = {name: world.parts[name] for name in rule.arguments - {"slug"}}
+    if rule.endpoint == "same_incident.write_referral":
+        wanted["reference"] = world.parts["asked"]
     path = rule.rule
     for name, value in {**wanted, "slug": slug or world.place.slug}.items():
         for form in (f"<{name}>", f"<uuid:{name}>"):
@@ -220,6 +240,8 @@ def nowhere(client: FlaskClient, method: str) -> bytes:
 def expected(rule: Rule, permission: Permission) -> set[Role]:
     if rule.endpoint == "deputies.end":  # the deputy of the police: not for the other partners to end
         return TEAM | {R.PARTNER_REPRESENTATIVE}
+    if rule.endpoint == "same_incident.write_referral":  # asked of community health, and of nobody else
+        return {R.AGENCY_LIG_MEMBER}
     return MAY_DRAFT if rule.endpoint in LISTS else REACHES[permission]
 
 

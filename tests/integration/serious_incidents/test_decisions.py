@@ -327,20 +327,20 @@ def test_a_representative_outside_the_three_sees_only_the_outcome(journey: Journ
 
 def test_each_is_offered_what_they_can_do_now(journey: Journey) -> None:
     def offered(who: Any) -> list[str]:
-        return [action.endpoint.partition(".")[2] for action in shown(journey, who).actions]
+        return [action.endpoint.removeprefix("serious_incidents.") for action in shown(journey, who).actions]
 
     assert offered(journey.team) == ["share"]
     journey.share()
     assert offered(journey.chair) == ["initial_view"]
     journey.view(Party.LIG_CHAIR)
     journey.view(Party.SERVICE_DIRECTOR)
-    assert offered(journey.team) == ["share_initial_view"]
+    assert offered(journey.team) == ["share_initial_view", "preparation.index"]
     journey.share_view()
     assert offered(journey.police) == ["response"]
     for party in SAFEGUARDING_PARTNERS:
         journey.respond(party)
     assert offered(journey.nurse) == ["response"]
-    assert offered(journey.director) == ["decision", "response", "override"]
+    assert offered(journey.director) == ["decision", "response", "override", "preparation.index"]
     journey.decide()
-    assert offered(journey.team) == ["notification", "inform", "new_information"]
+    assert offered(journey.team) == ["notification", "inform", "preparation.index", "new_information"]
     assert offered(journey.police) == []

@@ -19,7 +19,7 @@ from app.web.text_rules import (
     text_fault,
 )
 
-DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 12, 31))
+DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)
 
 
@@ -93,6 +93,41 @@ def test_normalising_twice_changes_nothing_more(text: str) -> None:
     assert "\r" not in once
 
 
+INVISIBLE = (
+    "\u00a0\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200c\u200d"
+    "\u200e\u200f\u2060\u2063\u2800\u3000\u3164\ufe0f\ufeff\uffa0"
+)
+
+
+@pytest.mark.parametrize("character", INVISIBLE)
+def test_what_cannot_be_seen_is_empty(character: str) -> None:
+    assert normalised(character * 3) == ""
+    assert normalised(f" {character}\n{character}\u200b") == ""
+
+
+@given(st.text(INVISIBLE + " \n\t", max_size=20))
+def test_any_mixture_of_what_cannot_be_seen_is_empty(text: str) -> None:
+    assert normalised(text) == ""
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u200b", "\u2060", "\ufeff", "\u3164", "\u2800", "\u00ad"])
+def test_invisible_ends_are_taken_off_and_the_middle_is_left(blank: str) -> None:
+    assert normalised(f"{blank} a{blank}b {blank}") == f"a{blank}b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I \u2764\ufe0f", "\u0647\u200d", "(\u05d0)\u200f", "\U0001f3f4\U000e0067\U000e007f", "\u115f\u1161"],
+)
+def test_a_mark_that_shapes_what_is_seen_stays(text: str) -> None:
+    assert normalised(text) == text
+
+
+@pytest.mark.parametrize("text", ["\0", "\u202e", "\ud800"])
+def test_what_is_refused_by_name_is_not_empty(text: str) -> None:
+    assert normalised(text) == text
+
+
 @given(DAYS, st.sampled_from(["number", "padded", "name", "short", "upper"]))
 def test_every_real_date_is_understood(day: date, way: str) -> None:
     name = MONTHS[day.month - 1]
@@ -122,7 +157,10 @@ def test_no_typed_date_raises(day: str, month: str, year: str) -> None:
         (("27", "", "2026"), "The date must include a month"),
         (("", "", "2026"), "The date must include a day and month"),
         (("27", "3", "26"), "The date: the year must be 4 numbers, like 2026"),
-        (("27", "3", "1066"), "The date: the year must be between 1900 and 2100"),
+        (("27", "3", "1066"), "The date: the year must be between 1990 and 2100"),
+        (("1", "1", "1900"), "The date: the year must be between 1990 and 2100"),
+        (("31", "12", "1989"), "The date: the year must be between 1990 and 2100"),
+        (("1", "1", "2101"), "The date: the year must be between 1990 and 2100"),
         (("27", "13", "2026"), "The date must be a real date, like 27 3 2026"),
         (("27", "ma", "2026"), "The date must be a real date, like 27 3 2026"),
         (("-1", "3", "2026"), "The date must be a real date, like 27 3 2026"),
