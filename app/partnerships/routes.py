@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
 from app.access.guard import refuse, requires
+from app.access.owners import NAMES
 from app.access.permissions import Permission
 from app.cases.queries import stages_by_edition
 from app.partnerships.settings_forms import fill, offer, settings_form
@@ -105,5 +106,6 @@ def _show(row: SettingsEdition) -> ResponseReturnValue:
     return render_template(
         "partnerships/settings.html", edition=row, editions=editions(), clocks=clocks, duties=duties,
         steps=clocks.own.steps, under=stages_by_edition(), triggers=TRIGGERS, closings=CLOSINGS, blocks=BLOCKS,
-        done=EventKind.LOCAL_STEP_DONE, newest=current_edition().number,
+        done=EventKind.LOCAL_STEP_DONE, procedure_names={party.value: name for party, name in NAMES.items()},
+        newest=current_edition().number,
     )  # fmt: skip

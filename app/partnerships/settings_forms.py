@@ -110,7 +110,7 @@ def settings_form(current: dict[str, Any]) -> type[SettingsForm]:
     for name, usual in CLOCKS.items():
         kind = CATALOGUE[name].kind
         fields[_clock(name)] = line(
-            f"{name}: {CATALOGUE[name].text}", f"{kind.capitalize()}; usually {usual} working days"
+            f"{name}: {CATALOGUE[name].text}", f"{kind.capitalize()}; usually {usual} working days", width=3
         )
     for party in RENAMED:
         fields[_name(party.value)] = line(NAMES[party], "Leave empty for the procedure's own name")

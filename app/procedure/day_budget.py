@@ -60,7 +60,7 @@ SHORT = LocalStep("The short meeting", "B1-09", "Hold the short meeting today, b
 CHAIR = LocalStep(
     "The Partnership Chair's decision", "B1-10", "Bring the Partnership Chair and scrutineer in today."
 )
-DECIDE = LocalStep("Recording the decision", None, "Record the decision today: the positions agree.")
+DECIDE = LocalStep("Recording the decision", None, "Record the decision as soon as the positions agree.")
 NOTIFY = LocalStep("Sending the notification", None, "Send the notification now.")
 
 

@@ -180,7 +180,8 @@ class History:
         remind_on = working_days_before(due_on, 1, calendar) if long else due_on
         remind = max(start, day_start(remind_on) + MORNING)
         return Obligation(
-            key=key, duty=duty, stage=stage, owner=owner, action=action, paragraph=paragraph,
+            key=key, duty=duty, stage=stage, owner=owner, action=action,
+            paragraph=paragraph + self.settings.own_days(clock or duty),
             rule=ClockRule("within", self.settings.of(clock or duty), label), counted_from=london_date(start),
             starts=start, remind_from=remind, due_on=due_on, due=day_end(due_on), ended=ended,
             ending=ending if ended else None, reason=reason, deputy_from=deputy_from,

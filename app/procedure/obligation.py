@@ -77,6 +77,13 @@ class ClockSettings:
             return self.own.steps[int(duty[2:]) - 1].days or 0
         return self.days.get(duty, LOCAL_DEFAULTS.get(duty, STATUTORY.get(duty, 1)))
 
+    def own_days(self, duty: str) -> str:
+        """What to add to the procedure's words where this partnership gives another length; else nothing."""
+        days = self.days.get(duty)
+        if days is None or days == LOCAL_DEFAULTS.get(duty, STATUTORY.get(duty)):
+            return ""
+        return f". This partnership gives {days} working {'day' if days == 1 else 'days'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Obligation:

@@ -193,9 +193,10 @@ def words(label: str, hint: str = "") -> Words:
     return Words(label, description=hint, render_kw={"rows": 4, "params": _bold(label)})
 
 
-def line(label: str, hint: str = "") -> Line:
-    """A question answered in one line."""
-    return Line(label, description=hint, render_kw={"params": _bold(label)})
+def line(label: str, hint: str = "", width: int | None = None) -> Line:
+    """A question answered in one line; `width` is how many characters are expected, where few are."""
+    classes = {"classes": f"govuk-input--width-{width}"} if width else {}
+    return Line(label, description=hint, render_kw={"params": {**_bold(label), **classes}})
 
 
 def one_of(label: str, choices: dict[str, str], hint: str = "") -> RadioField:

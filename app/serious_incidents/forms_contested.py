@@ -101,18 +101,15 @@ class MeetingForm(KeyedForm):
 
 
 for _party in CAME:
-    _who = words.party_name(_party)
+    _whom = words.within(_party)
     setattr(
-        MeetingForm, field_of(_party, "name"), line(f"Who came for: {_who}?", "Leave empty if nobody came")
+        MeetingForm, field_of(_party, "name"), line(f"Who came for {_whom}?", "Leave empty if nobody came")
     )
-    setattr(MeetingForm, field_of(_party, "capacity"), line(f"In what role did they come for: {_who}?"))
+    setattr(MeetingForm, field_of(_party, "capacity"), line(f"In what role did they come for {_whom}?"))
     if _party in SAFEGUARDING_PARTNERS:
-        setattr(
-            MeetingForm,
-            field_of(_party, "outcome"),
-            one_of(f"What position did they take for: {_who}?", AT_MEETING),
-        )
-        setattr(MeetingForm, field_of(_party, "rationale"), several_lines(f"What was the reason of: {_who}?"))
+        _taken = one_of(f"What position did they take for {_whom}?", AT_MEETING)
+        setattr(MeetingForm, field_of(_party, "outcome"), _taken)
+        setattr(MeetingForm, field_of(_party, "rationale"), several_lines(f"Why, for {_whom}?"))
 
 
 class CorrectionForm(KeyedForm):
@@ -188,6 +185,7 @@ class OutcomeForm(EntryForm):
     """What follows for a referral that is not notified."""
 
     outcome = one_of("What follows?", AFTERWARDS)
+    words = several_lines("What is the reason?")
 
 
 class ObservationForm(EntryForm):

@@ -66,6 +66,15 @@ def partner_in_sentence(party: Party) -> str:
     return names[party]
 
 
+def within(party: Party) -> str:
+    """A party within a sentence."""
+    others = {
+        Party.PARTNERSHIP_CHAIR: "the Partnership Chair",
+        Party.INDEPENDENT_SCRUTINEER: "the Independent Scrutineer",
+    }
+    return others[party] if party in others else partner_in_sentence(party)
+
+
 def _within(outcome: str) -> str:
     text = OUTCOMES[outcome]
     return text[0].lower() + text[1:]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 SCREENS = os.environ.get("WAYMARK_SCREENS")
 TIMEOUT = 20_000
@@ -43,16 +43,21 @@ class Person:
     @classmethod
     def sign_in(cls, live: Live, browser: Browser, organisation: str, name: str, width: int = 1280) -> Person:
         """Choose the organisation, then the person on its own page."""
-        context = browser.new_context(viewport={"width": width, "height": 900})
+        person = cls.in_context(live, browser.new_context(viewport={"width": width, "height": 900}))
+        person.go("/sign-in")
+        person.press(organisation)
+        person.page.get_by_role("button", name=name).first.click()
+        person.page.wait_for_url(re.compile(re.escape(live.base) + r"/(?!sign-in)"))
+        return person
+
+    @classmethod
+    def in_context(cls, live: Live, context: BrowserContext) -> Person:
+        """Somebody whose browser is there already."""
         person = cls(live, context.new_page())
         person.page.set_default_timeout(TIMEOUT)
         person.page.on("pageerror", lambda error: person.faults.append(str(error)))
         person.page.on("response", person._watch)
         person.page.on("console", lambda said: person._listen(said.text))
-        person.go("/sign-in")
-        person.press(organisation)
-        person.page.get_by_role("button", name=name).first.click()
-        person.page.wait_for_url(re.compile(re.escape(live.base) + r"/(?!sign-in)"))
         return person
 
     def _watch(self, answer: Response) -> None:

@@ -17,14 +17,19 @@ from werkzeug.serving import make_server
 
 from app import clock_source
 from app.access.roles import Role
+from app.procedure.events import SAFEGUARDING_PARTNERS
 from app.referrals.queries import ways_to_refer
-from tests.integration.serious_incidents.journey import TUESDAY_NOON, Journey
+from app.serious_incidents import service
+from tests.integration.serious_incidents.journey import NOT, NOT_MET, TUESDAY_NOON, Journey
 from tests.support.people import Someone, client_of, find
-from tests.support.places import place
+from tests.support.places import Place, place
 
 AXE = (Path(__file__).resolve().parents[1] / "assets" / "axe.min.js").read_text()
 FIND = """axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations.map(
   fault => `${fault.id}: ${fault.nodes.map(node => node.html.slice(0, 120)).join(" | ")}`))"""
+
+
+CASES = ("referred", "asked", "agreed", "decided", "differing", "disputed", "not_notified")
 
 
 @dataclass
@@ -59,11 +64,23 @@ class Site:
         self.referred, self.asked = Journey(wight), Journey(wight).to_responses()
         self.agreed, self.decided = Journey(wight).to_decision(), Journey(wight).to_decision()
         self.decided.decide()
+        self.differing, self.disputed = Journey(wight).to_difference(), Journey(wight).to_chair()
+        self.not_notified = self._not_notified(wight)
         self.people: dict[str, Someone | None] = {
             "team": self.asked.team, "chair": self.asked.chair, "director": self.asked.director,
             "police": self.asked.police, "nobody": None, "practitioner": find(wight, Role.PRACTITIONER),
+            "manager": self.asked.manager, "scrutineer": self.asked.scrutineer,
+            "partnership_chair": self.asked.partnership_chair, "member": self.asked.lig_member,
         }  # fmt: skip
         self.draft = self._begin_referral()
+
+    def _not_notified(self, wight: Place) -> Journey:
+        """Three partners who agree not to notify, and the decision."""
+        found = Journey(wight).to_responses()
+        for party in SAFEGUARDING_PARTNERS:
+            found.respond(party, NOT)
+        found.do(service.record_decision, found.proposed(NOT_MET), who=found.director, now=TUESDAY_NOON)
+        return found
 
     def _begin_referral(self) -> str:
         """A referral begun and left empty, by its address."""
@@ -77,7 +94,7 @@ class Site:
 
     def path(self, template: str) -> str:
         """An address with its case or draft filled in: `{asked}/response`, `{draft}/child-1`."""
-        cases = {name: getattr(self, name).reference for name in ("referred", "asked", "agreed", "decided")}
+        cases = {name: getattr(self, name).reference for name in CASES}
         filled = {name: f"/isle-of-wight/cases/{reference}" for name, reference in cases.items()}
         return template.format(draft=self.draft, **filled)
 
