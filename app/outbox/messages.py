@@ -127,6 +127,16 @@ TEMPLATES: dict[str, Template] = {
     "decision-recorded": Template(
         "{reference}: a decision has been recorded", "The decision on notification has been recorded."
     ),
+    "decision-waits": Template(
+        "{reference}: the decision waits for you",
+        "The three positions are in, and they agree. Please {action}.",
+    ),
+    "referral-decided": Template(
+        "{reference}: a decision on your referral",
+        "The decision on notification has been recorded for the referral that you made. Your Partnership Team "
+        "can tell you more.",
+        "referrals",
+    ),
     "response-recorded-for-you": Template(
         "{reference}: a response was recorded for your organisation",
         "The Partnership Team has recorded a response that your organisation gave outside Waymark. Please check "
@@ -193,7 +203,7 @@ TEMPLATES: dict[str, Template] = {
         "what can be shortened: please {action}{by}.",
     ),
     "overdue": Template(
-        "{reference}: overdue", "You were asked to {action}{by}. It has not been recorded as done."
+        "{reference}: overdue", "The procedure asks you to {action}{by}. It has not been recorded as done."
     ),
 }
 PLACES = {"case": "/{slug}/cases/{reference}", "referrals": "/{slug}/referrals", "tasks": "/{slug}/tasks"}

@@ -170,3 +170,7 @@ def _tell(case: Case, row: NotificationDecision, now: datetime) -> None:
         "decision-recorded", list(dict.fromkeys([*partners, *others])), case_id=case.id,
         reference=case.reference, now=now, occasion="" if row.number == 1 else str(row.number),
     )  # fmt: skip
+    recipients.tell(
+        "referral-decided", recipients.referrer(case.referred_by, now), case_id=case.id, reference=case.reference,
+        now=now, occasion=str(row.number),
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts.queries import Holder, holders_of
+from app.accounts.queries import Holder, holders_of, members_today
 from app.outbox.service import post
 from app.procedure.clocks import london_date
 from app.procedure.events import Party
@@ -41,6 +41,12 @@ class Recipient:
 def holders(party: Party, now: datetime) -> list[Recipient]:
     """The people who hold the role of a party that is not a safeguarding partner."""
     return _once(holders_of(list(ROLES[party]), london_date(now), None))
+
+
+def referrer(person_id: UUID | None, now: datetime) -> list[Recipient]:
+    """Whoever made the referral, where they are still a member."""
+    members = [person for _held, person in members_today(london_date(now)) if person.id == person_id]
+    return [Recipient(one.display_name, one.email, one.id) for one in members[:1]]
 
 
 def representatives(party: Party, now: datetime) -> list[Recipient]:

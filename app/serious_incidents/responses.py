@@ -15,7 +15,7 @@ from app.serious_incidents import progress, recipients, rules, turns, words
 from app.serious_incidents.errors import ChangedMeanwhile, Fault, Incomplete, OutOfTurn
 from app.serious_incidents.models import PartnerPosition
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.settling import displaces, settle
+from app.serious_incidents.settling import displaces, settle, tell_whose_decision
 from app.serious_incidents.silences import deem_what_is_due, received
 from app.serious_incidents.steps import happened
 from tenants.db import db
@@ -148,6 +148,7 @@ def keep_answer(
         happened(EventKind.DEEMED_DISPLACED, case.id, acting, now, party=answer.party)
     settle(case, now)
     _tell_others(case, answer, now)
+    tell_whose_decision(case, now)
     changed(case)
     return row
 

@@ -10,7 +10,7 @@ from app.procedure.difference_duties import unresolved
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.history import History
 from app.procedure.positions import Position, is_late, position
-from app.serious_incidents import progress, recipients
+from app.serious_incidents import progress, recipients, turns
 from app.serious_incidents.models import PartnerPosition
 from tenants.db import db
 
@@ -29,6 +29,19 @@ def settle(case: Case, now: datetime) -> None:
               *recipients.holders(Party.INDEPENDENT_SCRUTINEER, now),
               *recipients.holders(Party.PARTNERSHIP_TEAM, now)]  # fmt: skip
         recipients.tell("difference-unresolved", to, case_id=case.id, reference=case.reference, now=now)
+
+
+def tell_whose_decision(case: Case, now: datetime) -> None:
+    """Tell the local authority's decision makers that the decision waits for them, once for each decision, where
+    the three positions now agree and nothing else stands before it."""
+    found = progress.load(case.id)
+    if turns.decision(found) is not None:
+        return
+    number = (found.decision.number if found.decision else 0) + 1
+    recipients.tell(
+        "decision-waits", recipients.representatives(Party.LOCAL_AUTHORITY, now), case_id=case.id,
+        reference=case.reference, now=now, occasion=str(number), params={"duty": "B1-15"},
+    )  # fmt: skip
 
 
 def displaces(case: Case, party: Party) -> bool:

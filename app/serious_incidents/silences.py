@@ -18,6 +18,7 @@ from app.serious_incidents.clock import Silence, silence
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.models import PartnerPosition
 from app.serious_incidents.progress import Progress
+from app.serious_incidents.settling import tell_whose_decision
 from app.serious_incidents.steps import happened, has_happened, take
 from tenants.db import db
 
@@ -115,6 +116,8 @@ def deem(case_id: UUID, party: Party, now: datetime) -> bool:
     if why_not:
         _nothing_deemed(case, found, party, now)
         log.info("not-deemed", case_id=str(case_id), party=party.value, why=why_not)
+    else:
+        tell_whose_decision(case, now)
     return not why_not
 
 

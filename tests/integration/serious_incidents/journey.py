@@ -50,7 +50,7 @@ NOT_MET = replace(
 class Journey:
     """One case, the people who act in it, and the verbs as they call them; each verb commits."""
 
-    def __init__(self, place: Place, aware: bool = True) -> None:
+    def __init__(self, place: Place, aware: bool = True, referrer: Someone | None = None) -> None:
         self.place = place
         self.team = find(place, Role.PARTNERSHIP_TEAM)
         self.chair = find(place, Role.LIG_CHAIR)
@@ -68,12 +68,12 @@ class Journey:
             Party.POLICE: self.police,
             Party.ICB: self.nurse,
         }
-        self.case_id, self.reference = self._open(aware)
+        self.case_id, self.reference = self._open(aware, referrer.person_id if referrer else None)
 
-    def _open(self, aware: bool) -> tuple[UUID, str]:
+    def _open(self, aware: bool, referred_by: UUID | None) -> tuple[UUID, str]:
         with self.place.pinned():
             case = open_case(
-                title="A child aged 4 (invented)", source="agency", agency_id=None, referred_by=None,
+                title="A child aged 4 (invented)", source="agency", agency_id=None, referred_by=referred_by,
                 children=[ChildFacts("subject", None, None, "unknown")], now=MONDAY,
             )  # fmt: skip
             common: dict[str, Any] = {"case_id": case.id, "acting": SYSTEM, "now": MONDAY}

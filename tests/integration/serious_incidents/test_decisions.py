@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.access.roles import Role
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.serious_incidents import service
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
@@ -26,6 +27,8 @@ from tests.integration.serious_incidents.journey import (
     TUESDAY_NOON,
     Journey,
 )
+from tests.support.people import find
+from tests.support.places import Place
 
 LATER = TUESDAY_MIDNIGHT + 10 * HOUR
 
@@ -344,3 +347,21 @@ def test_each_is_offered_what_they_can_do_now(journey: Journey) -> None:
     journey.decide()
     assert offered(journey.team) == ["notification", "inform", "preparation.index", "new_information"]
     assert offered(journey.police) == []
+
+
+def test_the_director_is_told_once_that_the_decision_waits(journey: Journey) -> None:
+    journey.to_responses()
+    for party in (Party.ICB, Party.POLICE):
+        journey.respond(party)
+    assert journey.messages("decision-waits") == []
+    journey.respond(Party.LOCAL_AUTHORITY)
+    journey.respond(Party.LOCAL_AUTHORITY)  # said again: nothing more is sent
+    assert [one.to_person for one in journey.messages("decision-waits")] == [journey.director.person_id]
+
+
+def test_whoever_referred_is_told_that_there_is_a_decision(wight: Place) -> None:
+    member = find(wight, Role.AGENCY_LIG_MEMBER)
+    journey = Journey(wight, referrer=member).to_decision()
+    assert journey.messages("referral-decided") == []
+    journey.decide()
+    assert [one.to_person for one in journey.messages("referral-decided")] == [member.person_id]
