@@ -24,7 +24,7 @@ from app.procedure.own_procedure import (
     TRIGGERS,
     step_faults,
 )
-from app.serious_incidents.fields import Line, line, select, some_of
+from app.serious_incidents.fields import line, select, some_of
 from app.serious_incidents.forms import KeyedForm
 
 CLOCKS = {**LOCAL_DEFAULTS, **STATUTORY}
@@ -108,10 +108,9 @@ def settings_form(current: dict[str, Any]) -> type[SettingsForm]:
     steps = list(current.get("steps", ()))
     fields: dict[str, Any] = {"rows": min(len(steps) + 1, MOST_STEPS)}
     for name, usual in CLOCKS.items():
-        kind = CATALOGUE[name].kind
-        fields[_clock(name)] = line(
-            f"{name}: {CATALOGUE[name].text}", f"{kind.capitalize()}; usually {usual} working days", width=3
-        )
+        usually = f"usually {usual} working {'day' if usual == 1 else 'days'}"
+        hint = f"{CATALOGUE[name].kind.capitalize()}; {usually}"
+        fields[_clock(name)] = line(f"{name}: {CATALOGUE[name].text}", hint, width=3)
     for party in RENAMED:
         fields[_name(party.value)] = line(NAMES[party], "Leave empty for the procedure's own name")
     for row in range(fields["rows"]):
@@ -146,9 +145,8 @@ def _step_fields(row: int) -> dict[str, Any]:
         f"step{row}_owner": select("Who owes it?", choices={party.value: name_of(party) for party in STEP_OWNERS}),
         f"step{row}_trigger": select("What triggers it? When …", choices=_told(TRIGGERS)),
         f"step{row}_closing": select("What closes it? When …", choices=_told(CLOSINGS)),
-        f"step{row}_days": Line(
-            "Within how many working days?", description="0 is the same day. Leave empty for no clock",
-            render_kw={"class": "govuk-input--width-3"},
+        f"step{row}_days": line(
+            "Within how many working days?", "0 is the same day. Leave empty for no clock", width=3
         ),
         f"step{row}_blocks": select("What waits for it?", choices=BLOCKS),
     }  # fmt: skip

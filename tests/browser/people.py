@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 SCREENS = os.environ.get("WAYMARK_SCREENS")
+WIDTHS = (1280, 375)
 TIMEOUT = 20_000
 DONE_IN_TIME = 30_000
 
@@ -117,7 +118,7 @@ class Person:
         """Keep a screenshot at 1280 and 375 px where WAYMARK_SCREENS names a folder."""
         if SCREENS is None:
             return
-        for width in (1280, 375):
+        for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.screenshot(path=Path(SCREENS) / f"{name}-{width}.png", full_page=True)
         self.page.set_viewport_size({"width": 1280, "height": 900})

@@ -20,6 +20,7 @@ from app.access.roles import Role
 from app.procedure.events import SAFEGUARDING_PARTNERS
 from app.referrals.queries import ways_to_refer
 from app.serious_incidents import service
+from tests.browser.people import SCREENS, WIDTHS
 from tests.integration.serious_incidents.journey import NOT, NOT_MET, TUESDAY_NOON, Journey
 from tests.support.people import Someone, client_of, find
 from tests.support.places import Place, place
@@ -44,6 +45,15 @@ class Looked:
         self.page.evaluate(AXE)
         found: list[str] = self.page.evaluate(FIND)
         return found
+
+    def picture(self, address: str) -> None:
+        """Keep a screenshot named by the address at 1280 and 375 px, where WAYMARK_SCREENS names a folder."""
+        if SCREENS is None:
+            return
+        plain = address.split("?")[0].replace("/isle-of-wight", "").translate(str.maketrans("/", "-", "{}"))
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.screenshot(path=Path(SCREENS) / f"{plain.strip('-')}-{width}.png", full_page=True)
 
     def overflow(self, width: int) -> int:
         """By how many pixels the page is wider than a window of `width`."""

@@ -70,6 +70,7 @@ def site(app: Flask, browser: Browser) -> Iterator[Site]:
 @pytest.mark.parametrize(("who", "address"), PAGES, ids=[f"{who} {address}" for who, address in PAGES])
 def test_a_page(site: Site, who: str, address: str) -> None:
     looked = site.look(who, address)
+    looked.picture(address)
     assert looked.page.locator("h1").count() == 1
     assert [looked.overflow(width) for width in WIDTHS] == [0, 0, 0]
     assert looked.faults() == []
