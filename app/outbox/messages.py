@@ -161,6 +161,11 @@ TEMPLATES: dict[str, Template] = {
     "reconsideration-declined": Template(
         "{reference}: the decision stands", "New information was considered, and the decision stands."
     ),
+    "basis-changed": Template(
+        "{reference}: a decision needs to be looked at",
+        "Something on which a decision rests was corrected or has come to light. Please put the decision back "
+        "to those who made it.",
+    ),
     "decision-put-back": Template(
         "{reference}: a decision is put back to you",
         "The decision rested on a silence that has been answered. Please look at it again.",
@@ -168,6 +173,10 @@ TEMPLATES: dict[str, Template] = {
     "authority-notifies": Template(
         "{reference}: the local authority notifies",
         "The local authority has decided to notify on its own duty. The local decision is kept.",
+    ),
+    "authority-confirmed": Template(
+        "{reference}: the local authority has answered",
+        "The local authority has recorded its own answer to a decision. It can be read in Waymark.",
     ),
     "outcome-chosen": Template(
         "{reference}: what follows has been decided",

@@ -14,6 +14,9 @@ MORNING = timedelta(hours=9)
 LONG_CLOCK = 3  # working days: from here on a reminder comes the day before
 
 
+SHAKING = (EventKind.DEEMED_DISPLACED, EventKind.BASIS_CHANGED)
+
+
 def in_force(events: Sequence[Event]) -> list[Event]:
     """The events without those that were superseded by a correction (both remain in the ledger)."""
     gone = {event.facts.get("supersedes") for event in events if event.kind is EventKind.ENTRY_SUPERSEDED}
@@ -22,8 +25,19 @@ def in_force(events: Sequence[Event]) -> list[Event]:
 
 def as_known(events: Sequence[Event], known: datetime, happened: datetime) -> list[Event]:
     """The events that had been recorded by one moment, and had happened by another (both exclusive): the history
-    as it was known then, of what had happened by then."""
-    return [event for event in events if event.recorded_at < known and event.happened_at < happened]
+    as it was known then, of what had happened by then. What was known then to be superseded stays superseded,
+    whenever the correction was made."""
+    then = [event for event in events if event.recorded_at < known]
+    told = [event for event in then if event.happened_at < happened]
+    numbers = {event.number for event in told}
+    corrections = [
+        event
+        for event in then
+        if event.kind is EventKind.ENTRY_SUPERSEDED
+        and event.happened_at >= happened
+        and event.facts.get("supersedes") in numbers
+    ]
+    return [*told, *corrections]
 
 
 class History:
@@ -32,6 +46,7 @@ class History:
     def __init__(
         self, events: Sequence[Event], calendar: Calendar | Calendars, settings: ClockSettings
     ) -> None:
+        self.recorded = list(events)
         events = in_force(events)
         # Ties are broken by every field, so that the order in which events were given never matters.
         self.events = sorted(events, key=lambda event: (event.happened_at, event.recorded_at, event.number,
@@ -71,6 +86,11 @@ class History:
         happened = [event for event in self.events if event.happened_at <= moment]
         return History(happened, self.calendars, self.settings)
 
+    def as_recorded_by(self, event: Event) -> History:
+        """The same history as it was known when an event was recorded, that event included."""
+        known = [other for other in self.recorded if recorded(other) <= recorded(event)]
+        return History(known, self.calendars, self.settings)
+
     @property
     def decisions(self) -> list[Event]:
         """Every decision on notification, in the order in which they were recorded."""
@@ -100,10 +120,15 @@ class History:
 
     @property
     def rests_on_displaced(self) -> Event | None:
-        """The displacing of a deemed agreement on which the decision in force rests: nothing further is sent
-        until it was put back and decided anew (clocks 8)."""
+        """What took away a position on which the decision in force rests (an answer given in time, a correction):
+        nothing further is sent until it was put back and decided anew (clocks 8)."""
         made = self.decision
-        return None if made is None else next(iter(self.after(made, EventKind.DEEMED_DISPLACED)), None)
+        return None if made is None else next(iter(self.after(made, *SHAKING)), None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether a decision is in force that nobody is asked to look at again."""
+        return self.decision is not None and self.reopened is None and self.rests_on_displaced is None
 
     @property
     def override(self) -> Event | None:
@@ -113,8 +138,7 @@ class History:
     @property
     def came_first(self) -> bool:
         """Whether the notification came before any referral (A-09): nothing is left to decide."""
-        sent, asked = self.notified, self.first(EventKind.REFERRAL_REQUESTED)
-        return asked is not None and sent is not None and sent.recorded_at <= asked.recorded_at
+        return self.first(EventKind.REFERRAL_REQUESTED) is not None
 
     @property
     def notified(self) -> Event | None:

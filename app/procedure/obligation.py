@@ -15,6 +15,7 @@ from app.procedure.own_procedure import OwnProcedure
 RuleKind = Literal["within", "before", "months", "none"]
 Ending = Literal["met", "not needed", "superseded"]
 LOCAL_DEFAULTS: Mapping[str, int] = {"B1-06": 1, "B1-07": 1, "B1-08": 1, "B1-04": 5, "B1-09": 1, "B1-10": 1}
+LONGEST_CLOCK = 250  # working days, about a year
 STATUTORY: Mapping[str, int] = {"B1-03": 5, "N-05": 15}  # and guidance: stricter, never laxer
 
 
@@ -63,8 +64,10 @@ class ClockSettings:
         for name, number in days.items():
             if name not in LOCAL_DEFAULTS and name not in STATUTORY:
                 raise ValueError(f"There is no clock {name} that a partnership can set.")
-            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-                raise ValueError(f"The clock {name} must be a whole number of working days, 1 or more.")
+            if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= LONGEST_CLOCK:
+                raise ValueError(
+                    f"The clock {name} must be a whole number of working days, 1 or more and at most {LONGEST_CLOCK}."
+                )
             if number > STATUTORY.get(name, number):
                 raise ValueError(
                     f"The clock {name} is statutory or guidance: it can be made stricter, not longer."
@@ -112,7 +115,9 @@ def state(obligation: Obligation, now: datetime) -> State:
     """Where the obligation stands at `now`. A clock that was missed stays missed: met late, never met."""
     if obligation.ended is not None:
         if obligation.ending == "met":
-            late = obligation.due is not None and obligation.ended > obligation.due
+            # The clock ends at the very midnight; only silence is taken as an answer at that moment (B1-08).
+            silent = obligation.duty == "B1-08" and obligation.ended == obligation.due
+            late = obligation.due is not None and obligation.ended >= obligation.due and not silent
             return State.MET_LATE if late else State.MET
         return State.SUPERSEDED if obligation.ending == "superseded" else State.NOT_NEEDED
     if obligation.due is None or obligation.due_on is None:

@@ -29,7 +29,12 @@ def obligations(
     """
     history = History(events, calendar, settings or ClockSettings())
     if history.came_first:
-        return [*link_referral(history), *notification_obligations(history)]
+        found = [
+            *link_referral(history),
+            *notification_obligations(history),
+            *local_step_obligations(history),
+        ]
+        return [owed for owed in found if owed.duty not in history.settings.own.omitted]
     if not history.submitted:
         return []
     found = [

@@ -17,6 +17,7 @@ from app.procedure.events import EventKind, Party
 K = EventKind
 KEY = re.compile(r"[a-z][a-z0-9-]{1,40}")
 LONGEST_CLOCK, MOST_STEPS, LONGEST_TEXT = 60, 12, 200
+LONGEST_BLOCK = 3  # working days: what waits for a step has a statutory clock of five
 OMITTABLE = ("A-06", "A-10", "B1-04", "B1-11")
 TRIGGERS: Mapping[EventKind, str] = {
     K.REFERRAL_SUBMITTED: "the referral is submitted",
@@ -147,9 +148,26 @@ def step_faults(entry: Mapping[str, Any]) -> list[str]:
          f"{name} says something that steps cannot say."),
     )  # fmt: skip
     faults = [message for holds, message in checks if not holds]
-    late = [kind.value for kind in TOO_LATE.get(str(entry.get("blocks")), ())]
-    if not faults and (trigger in late or closing in late):
-        faults.append(f"{name} would block what it waits for.")
+    return faults or _block_faults(name, entry)
+
+
+def _block_faults(name: str, entry: Mapping[str, Any]) -> list[str]:
+    """A step for which something waits must be one that somebody can always record as done, and soon: the
+    statutory clock goes on meanwhile."""
+    blocks, days = str(entry.get("blocks", "nothing")), entry.get("days")
+    if blocks == "nothing":
+        return []
+    late = [kind.value for kind in TOO_LATE[blocks]]
+    closing = entry.get("closing", K.LOCAL_STEP_DONE.value)
+    if entry.get("trigger") in late or closing in late:
+        return [f"{name} would block what it waits for."]
+    faults = []
+    if closing != K.LOCAL_STEP_DONE.value:
+        faults.append(f"{name} blocks the {blocks}, so it must close when somebody records that it is done.")
+    if days is None or days > LONGEST_BLOCK:
+        faults.append(
+            f"{name} blocks the {blocks}, so it needs a clock of {LONGEST_BLOCK} working days or fewer."
+        )
     return faults
 
 

@@ -9,13 +9,21 @@ from typing import Literal
 
 from app.procedure.clocks import day_end
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party
-from app.procedure.history import History
+from app.procedure.history import SHAKING, History
 from app.procedure.marks import duty
 
 ANSWERS = (EventKind.RESPONSE_GIVEN, EventKind.RESPONSE_LATE)
-CHANGING = (*ANSWERS, EventKind.RESPONSE_DEEMED, EventKind.POSITION_TAKEN, EventKind.SILENCE_NOT_DEEMED)
+FILLING = (*ANSWERS, EventKind.RESPONSE_DEEMED, EventKind.POSITION_TAKEN)
+CHANGING = (
+    *FILLING,
+    EventKind.SILENCE_NOT_DEEMED,
+    EventKind.REQUEST_BOUNCED,
+    EventKind.REQUEST_RECEIVED,
+    EventKind.INITIAL_VIEW_SHARED,
+)
 SETTLING = (
     EventKind.DECISION_RECORDED,
+    *SHAKING,
     EventKind.DECISION_PUT_BACK,
     EventKind.NEW_INFORMATION_RAISED,
     EventKind.RECONSIDERATION_DECLINED,
@@ -47,10 +55,11 @@ class DeemingAnswer:
 
 
 def receipt(history: History, party: Party) -> datetime | None:
-    """When the request reached the partner (clocks 12); an answer implies receipt."""
-    kinds = (EventKind.REQUEST_RECEIVED, *ANSWERS)
-    found = [history.first(kind, party) for kind in kinds]
-    return min((event.happened_at for event in found if event), default=None)
+    """When the request reached the partner (clocks 12); without a delivery, an answer implies receipt."""
+    delivered = history.first(EventKind.REQUEST_RECEIVED, party)
+    if delivered is not None:
+        return delivered.happened_at
+    return min((event.happened_at for event in answers(history, party)), default=None)
 
 
 def clock_end(history: History, party: Party) -> datetime | None:
@@ -74,8 +83,9 @@ def in_time(history: History, party: Party) -> list[Event]:
 @duty("B1-08", "N-04")
 def position(history: History, party: Party) -> Position | None:
     """The position in force (clocks 8). An answer that happened in time displaces a deemed agreement, however
-    late it was recorded; one that came after the end counts only where nothing was deemed. A position taken
-    at a meeting or on reconsideration replaces what was said before it. Of several, the latest."""
+    late it was recorded; one that came after the end counts only where nothing was deemed and no decision was
+    made without it. A position taken at a meeting or on reconsideration replaces what was said before it. Of
+    several, the latest."""
     taken, given = history.last(EventKind.POSITION_TAKEN, party), answers(history, party)
     if taken is not None:
         since = [event for event in given if event.happened_at > taken.happened_at]
@@ -84,9 +94,22 @@ def position(history: History, party: Party) -> Position | None:
     deemed = history.first(EventKind.RESPONSE_DEEMED, party)
     if deemed is not None:
         return _given(party, prompt[-1]) if prompt else _deemed(party, deemed)
-    if not given:
+    made = history.decision if history.settled else None
+    afterwards = history.after(made, *ANSWERS, party=party) if made else []
+    counting = [
+        event
+        for event in given
+        if made is None or event not in afterwards or event.happened_at < made.happened_at
+    ]
+    if not counting:
         return None
-    return _given(party, given[-1], late=given[-1] not in prompt)
+    return _given(party, counting[-1], late=counting[-1] not in prompt)
+
+
+def first_filled(history: History, party: Party) -> Event | None:
+    """What first filled the partner's position: an answer, a silence that counted, or a position at a meeting."""
+    found = (history.first(kind, party) for kind in FILLING)
+    return min((event for event in found if event), key=lambda event: event.happened_at, default=None)
 
 
 def positions(history: History) -> dict[Party, Position]:
@@ -97,10 +120,14 @@ def positions(history: History) -> dict[Party, Position]:
 
 @duty("B1-08")
 def is_late(history: History, party: Party, happened_at: datetime) -> bool:
-    """Whether an answer of that moment came after its clock had ended in deemed agreement: it is kept, shown
-    as late, and without effect."""
+    """Whether an answer of that moment came after its clock had ended in deemed agreement, or after the decision
+    was made without it: it is kept, shown as late, and without effect."""
     deemed, end = history.first(EventKind.RESPONSE_DEEMED, party), clock_end(history, party)
-    if deemed is None or end is None or happened_at < end:
+    if deemed is None:
+        made = history.decision
+        left_out = history.settled and position(history, party) is None
+        return left_out and made is not None and happened_at >= made.happened_at
+    if end is None or happened_at < end:
         return False
     taken = history.last(EventKind.POSITION_TAKEN, party)
     return taken is None or happened_at <= taken.happened_at
@@ -110,7 +137,7 @@ def is_late(history: History, party: Party, happened_at: datetime) -> bool:
 def may_be_deemed(history: History, party: Party, now: datetime) -> DeemingAnswer:
     """Whether the partner's silence is agreement at `now`, and from exactly when (clocks 8 and 12, B1-08,
     N-04)."""
-    held, decided = position(history, party) is not None, history.decision is not None
+    held, decided = position(history, party) is not None, history.settled
     why_not = "already responded" if held else ("the decision has been recorded" if decided else None)
     if why_not is None:
         why_not = _why_not_silent(history, party, now)
@@ -133,20 +160,41 @@ def ended_in_silence(history: History, party: Party, now: datetime) -> str | Non
     """Why a response clock that ended in silence counts as nothing; None where it runs, or counts, or was
     answered."""
     end = clock_end(history, party)
-    if end is None or now < end or position(history, party) is not None or history.decision is not None:
+    if end is None or now < end or position(history, party) is not None or history.settled:
         return None
     return _why_not_silent(history, party, now)
 
 
 def differ(history: History) -> bool:
-    """Whether the three partners differ: they said different things, or there is no one view to agree with
-    and a response clock ended in silence (clocks 12)."""
+    """Whether the three partners differ: two of them said different things (what the third says cannot make them
+    agree), or there is no one view to agree with and whoever is missing cannot be counted on to answer: their
+    clock ended in silence, or the request bounced (clocks 12)."""
     held = positions(history)
-    if len(held) == len(SAFEGUARDING_PARTNERS):
-        return len({one.outcome for one in held.values()}) > 1
+    if len({one.outcome for one in held.values()}) > 1:
+        return True
     missing = [party for party in SAFEGUARDING_PARTNERS if party not in held]
     told = history.views_shared() is not None and history.shared_outcome() is None
-    return told and all(history.first(EventKind.SILENCE_NOT_DEEMED, party) for party in missing)
+    return bool(missing) and told and all(_out_of_reach(history, party) for party in missing)
+
+
+def _out_of_reach(history: History, party: Party) -> bool:
+    bounced = history.first(EventKind.REQUEST_BOUNCED, party) is not None and receipt(history, party) is None
+    return bounced or history.first(EventKind.SILENCE_NOT_DEEMED, party) is not None
+
+
+@duty("B1-08", "B1-15")
+def shaken(history: History) -> list[Party]:
+    """The partners whose position is no longer the one on which the decision in force was made, as it was known
+    when it was made: something was displaced, withdrawn or corrected since (clocks 8)."""
+    made = history.decision
+    if made is None:
+        return []
+    basis, held = positions(history.as_recorded_by(made)), positions(history)
+    return [party for party in SAFEGUARDING_PARTNERS if _weight(basis.get(party)) != _weight(held.get(party))]
+
+
+def _weight(held: Position | None) -> tuple[str, str | None] | None:
+    return None if held is None else (held.kind, held.outcome)
 
 
 def agree(history: History) -> str | None:
@@ -164,7 +212,7 @@ def differences(history: History) -> list[tuple[datetime, datetime | None]]:
     since: datetime | None = None
     for moment in dict.fromkeys(event.happened_at for event in turning):
         then = history.until(moment)
-        open_to_partners = then.decision is None or (then.reopened is not None and not then.chair_decided)
+        open_to_partners = then.decision is None or (not then.settled and not then.chair_decided)
         unsettled = differ(then) and open_to_partners
         if unsettled and since is None:
             since = moment

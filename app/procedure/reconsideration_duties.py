@@ -3,8 +3,9 @@ it (8.1)."""
 
 from __future__ import annotations
 
+from app.procedure.difference_duties import unresolved
 from app.procedure.events import Event, EventKind, Party
-from app.procedure.history import History
+from app.procedure.history import SHAKING, History
 from app.procedure.marks import duty
 from app.procedure.obligation import Obligation
 
@@ -22,15 +23,18 @@ def reconsideration_obligations(history: History) -> list[Obligation]:
 def put_back(history: History) -> list[Obligation]:
     """The Partnership Team puts a decision back to those who made it, before anything further is sent."""
     owed: list[Obligation] = []
-    for displaced in history.all(K.DEEMED_DISPLACED):
-        if not _decided_before(history, displaced):
-            continue
+    asked: set[int] = set()
+    for displaced in (event for event in history.events if event.kind in SHAKING):
+        before = _decided_before(history, displaced)
+        if not before or len(before) in asked:
+            continue  # one decision is put back once, however many silences it rested on
+        asked.add(len(before))
         done = next(iter(history.after(displaced, K.DECISION_PUT_BACK, K.DECISION_RECORDED)), None)
         again = done is not None and done.kind is K.DECISION_RECORDED
         owed.append(
             history.unclocked(
                 f"B1-08:put-back:{len(owed) + 1}", "B1-08", Party.PARTNERSHIP_TEAM,
-                "Put the decision back to those who made it: it rested on a silence that has been answered",
+                "Put the decision back to those who made it: a position on which it rested has changed",
                 PUT_BACK, displaced.happened_at, ended=done.happened_at if done else None,
                 ending="not needed" if again else "met",
                 reason="A new decision was recorded." if again else None,
@@ -47,7 +51,7 @@ def decide_again(history: History) -> list[Obligation]:
         made = next(iter(history.after(back, K.DECISION_RECORDED)), None)
         owed.append(
             history.unclocked(
-                f"B1-15:again:{place}", "B1-15", _maker_before(history, back),
+                f"B1-15:again:{place}", "B1-15", _who_decides_anew(history, back, made),
                 "Decide on notification anew, with the answer that has come to light", PUT_BACK,
                 back.happened_at, ended=made.happened_at if made else None,
             )
@@ -69,6 +73,13 @@ def reconsider(history: History) -> list[Obligation]:
             )
         )  # fmt: skip
     return owed
+
+
+def _who_decides_anew(history: History, back: Event, made: Event | None) -> Party:
+    """Whoever made it; the Partnership Chair where the partners now differ and their meeting settled nothing."""
+    if made is None and unresolved(history):
+        return Party.PARTNERSHIP_CHAIR
+    return _maker_before(history, back)
 
 
 def _decided_before(history: History, event: Event) -> list[Event]:

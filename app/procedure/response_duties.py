@@ -9,7 +9,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party,
 from app.procedure.history import History
 from app.procedure.marks import duty
 from app.procedure.obligation import ClockRule, Obligation
-from app.procedure.positions import deputy_contacted, position, receipt
+from app.procedure.positions import deputy_contacted, first_filled, position, receipt
 
 STEP_4 = "Section B, step 4: a response within one working day of receipt; no response is taken as agreement"
 NAMES = {Party.LOCAL_AUTHORITY: "Children's Services", Party.POLICE: "the police", Party.ICB: "the ICB"}
@@ -31,20 +31,16 @@ def response_obligations(history: History) -> list[Obligation]:
 @duty("B1-08")
 def respond(history: History, party: Party, shared: Event) -> Obligation:
     """The partner responds with a view and rationale; without receipt no clock runs yet."""
-    received, held = receipt(history, party), position(history, party)
+    received, held = receipt(history, party), position(history, party) is not None
     action = "Respond to the initial view, with your rationale"
+    ended, reason = _responded(history, party)
     if received is None:
         return Obligation(
             key=f"B1-08:{party.value}", duty="B1-08", stage=Stage.NOTIFICATION, owner=party, action=action,
             paragraph=STEP_4, rule=ClockRule("none", None, "receipt of the request"), counted_from=None,
-            starts=shared.happened_at, reason="The clock starts when the request is received.",
+            starts=shared.happened_at, ended=ended, ending=("met" if held else "not needed") if ended else None,
+            reason=reason if ended else "The clock starts when the request is received.",
         )  # fmt: skip
-    ended: datetime | None = held.happened_at if held else None
-    reason: str | None = None
-    if held is not None and held.kind == "deemed agreement":
-        reason = "Deemed agreement: no response before the clock ended."
-    elif held is None and history.decision is not None:
-        ended, reason = history.decision.happened_at, "The decision was recorded."
     due_on = history.due_on("B1-08", received)
     return history.clocked(
         f"B1-08:{party.value}", "B1-08", party, action, STEP_4, received, "receipt of the request",
@@ -53,17 +49,31 @@ def respond(history: History, party: Party, shared: Event) -> Obligation:
     )  # fmt: skip
 
 
+def _responded(history: History, party: Party) -> tuple[datetime | None, str | None]:
+    """When the partner's response was no longer owed, and what to say of it. What first filled the position
+    ends it: a later change of mind, or a meeting, makes nobody late."""
+    first = first_filled(history, party)
+    if position(history, party) is not None and first is not None:
+        deemed = first.kind is EventKind.RESPONSE_DEEMED
+        return first.happened_at, "Deemed agreement: no response before the clock ended." if deemed else None
+    if history.settled and history.decision is not None:
+        return history.decision.happened_at, "The decision was recorded."
+    return None, None
+
+
 @duty("B1-08")
 def reach(history: History, party: Party) -> list[Obligation]:
     """A request that bounced must reach the partner another way; nothing is deemed until it has."""
     bounced, received = history.first(EventKind.REQUEST_BOUNCED, party), receipt(history, party)
     if bounced is None:
         return []
+    over, _reason = _responded(history, party)
     return [
         history.unclocked(
             f"B1-08:reach:{party.value}", "B1-08", Party.PARTNERSHIP_TEAM,
             f"The request to {NAMES[party]} could not be delivered: reach them another way", STEP_4,
-            bounced.happened_at, ended=received,
+            bounced.happened_at, ended=received or over, ending="met" if received else "not needed",
+            reason=None if received or not over else "The position is known, or the decision was recorded.",
         )
     ]  # fmt: skip
 
@@ -75,8 +85,7 @@ def contact_deputy(history: History, party: Party) -> list[Obligation]:
     if received is None:
         return []
     contacted = deputy_contacted(history, party)
-    answered = held.happened_at if held else (history.decision.happened_at if history.decision else None)
-    ended = contacted.happened_at if contacted else answered
+    ended = contacted.happened_at if contacted else _responded(history, party)[0]
     due_on = history.due_on("B1-08", received)
     spared = "The partner responded." if held else "The decision was recorded."
     made = history.clocked(

@@ -70,6 +70,8 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
         (Permission.OUTCOME_CHOOSE, turns.choose_outcome, "what_follows", "Say what follows", True),
         (Permission.DISPUTE_DECIDE, turns.chair_decision, "chair_decision", "Record your decision", True),
         (Permission.INFORMATION_RAISE, turns.raise_information, "new_information", "Raise new information", False),
+        (Permission.DECISION_OVERRIDE, turns.confirm, "confirm", "Confirm that you do not notify", True),
+        (Permission.NOTIFICATION_RECORD, turns.explain_missed, "missed_clock", "Say why the clock was missed", True),
         (Permission.DECISION_OVERRIDE, turns.override, "override",
          "Notify on the local authority's own duty", False),
         (Permission.DECISION_RECORD, turns.review_ground, "review_ground",

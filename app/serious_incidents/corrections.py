@@ -17,7 +17,8 @@ from app.procedure.clocks import day_end
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party
 from app.procedure.history import in_force
 from app.procedure.marks import duty
-from app.procedure.positions import deeming_stands
+from app.procedure.notification_duties import became_aware
+from app.procedure.positions import clock_end, deeming_stands, ended_in_silence
 from app.serious_incidents import progress, recipients, words
 from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
 from app.serious_incidents.models import PartnerPosition
@@ -100,6 +101,7 @@ def correct(case_id: UUID, typed: Correction, *, actor: Actor, now: datetime) ->
     for one, told in [(entry, payload), *_taken_there(entry, stored)]:
         _supersede(case, one, told, typed, acting, now)
     _look_at_silences_again(case, now)
+    _look_at_undeemed_again(case, now)
     deem_what_is_due(case, progress.load(case_id), now)
     settle(case, now)
     recipients.tell(
@@ -135,15 +137,21 @@ def _faults(typed: Correction, entry: Event, found: Progress, now: datetime) -> 
         message = "This is before the decision to notify"
     elif entry.kind is K.NOTIFICATION_SENT:
         message = _why_not_sent_then(found, at)
+    elif (
+        entry.kind is K.LOCAL_AUTHORITY_AWARE and found.notification and at > found.notification.submitted_at
+    ):
+        message = f"This is after the notification was sent, {words.at(found.notification.submitted_at)}"
     return [*([Fault("happened_at", message)] if message else []), *faults]
 
 
 def _why_not_sent_then(found: Progress, at: datetime) -> str | None:
-    last, sent = statutory_day(found.case_id), found.notification
+    last, sent, aware = statutory_day(found.case_id), found.notification, became_aware(found.told)
+    if aware is not None and at < aware:
+        return f"This is before the local authority became aware, {words.at(aware)}"
     if last is not None and at >= day_end(last) and sent is not None and not sent.missed_reason:
         return (
-            "That is after the five working days. Withdraw the entry and record the notification again, so that "
-            "the reason is recorded with it"
+            "That is after the statutory clock had ended. Withdraw the entry and record the notification again, so "
+            "that the reason is recorded with it"
         )
     return None
 
@@ -195,7 +203,8 @@ def _apply(case: Case, entry: Event, at: datetime | None, now: datetime) -> None
     elif entry.kind in MEETINGS:
         for row in found.meetings:
             if row.kind == MEETINGS[entry.kind] and row.held_at == entry.happened_at:
-                row.held_at, row.withdrawn_at = at or row.held_at, None if at else now
+                row.held_at, row.recorded_at = at or row.held_at, now
+                row.withdrawn_at = None if at else now
     elif entry.kind in (*ANSWERS, K.POSITION_TAKEN):
         _apply_to_position(found, entry, at, now)
     db.session.flush()
@@ -236,6 +245,19 @@ def _look_at_silences_again(case: Case, now: datetime) -> None:
         for row in (*found.positions.values(), *found.earlier):
             if row.party == party.value and row.kind == "deemed":
                 row.withdrawn_at = now
-        if told.decision is not None:
-            happened(K.DEEMED_DISPLACED, case.id, SYSTEM, now, party=party)
         db.session.flush()
+
+
+def _look_at_undeemed_again(case: Case, now: datetime) -> None:
+    """That a silence counted as nothing is said of one clock's end: where that has moved, it is said no longer."""
+    for party in SAFEGUARDING_PARTNERS:
+        told = history_of(case.id)
+        said = told.first(K.SILENCE_NOT_DEEMED, party)
+        still_silent = ended_in_silence(told, party, now) is not None and said is not None
+        if said is None or (still_silent and said.happened_at == clock_end(told, party)):
+            continue
+        happened(
+            K.ENTRY_SUPERSEDED, case.id, SYSTEM, now, party=party,
+            facts={"supersedes": said.number, "kind": said.kind.value},
+            payload={"reason": "The response clock of which it was said has moved."},
+        )  # fmt: skip

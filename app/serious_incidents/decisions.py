@@ -91,10 +91,10 @@ def _open(case_id: UUID, proposed: Proposed, now: datetime) -> tuple[Case, Progr
     case = lock(case_id)
     found = progress.load(case_id)
     if _sent_before(found, proposed) is None and case.version != proposed.version:
-        open_still = found.decision is None or found.told.reopened is not None
+        open_still = not found.told.settled
         if open_still:
             raise ChangedMeanwhile
-    if found.decision is None and deem_what_is_due(case, found, now):
+    if not found.told.settled and deem_what_is_due(case, found, now):
         found = progress.load(case_id)
     return case, found
 

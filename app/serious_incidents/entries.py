@@ -94,6 +94,27 @@ def override(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> Non
         _tell(made, "authority-notifies", [Party.LIG_CHAIR, Party.PARTNERSHIP_TEAM], now)
 
 
+@duty("B1-03")
+def confirm_not_notifying(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """The local authority confirms that it does not notify where the Partnership Chair decided so (clocks 8).
+    Raises Incomplete, OutOfTurn, AlreadyDone."""
+    about = _Verb("confirmed", EventKind.NOT_NOTIFYING_CONFIRMED, Permission.DECISION_OVERRIDE, turns.confirm,
+                  "Give the reason why the local authority does not notify")  # fmt: skip
+    made = _enter(case_id, about, typed, actor, now)
+    if made is not None:
+        _tell(made, "authority-confirmed", [Party.LIG_CHAIR, Party.PARTNERSHIP_TEAM], now)
+
+
+@duty("B1-03")
+def explain_missed(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
+    """Say why the statutory clock was missed, and to whom that was reported, where the notification does not say
+    it (clocks 7). Raises Incomplete, OutOfTurn, AlreadyDone."""
+    about = _Verb("missed", EventKind.MISSED_CLOCK_EXPLAINED, Permission.NOTIFICATION_RECORD,
+                  turns.explain_missed, "Say why the clock was missed")  # fmt: skip
+    extra = [] if typed.source.strip() else [Fault("source", "Say to whom it was reported")]
+    _enter(case_id, about, typed, actor, now, faults=extra)
+
+
 @duty("A-06")
 def choose_outcome(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
     """The chair of the group says what follows for a referral that is not notified (Section A). Raises

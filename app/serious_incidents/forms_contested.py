@@ -181,6 +181,19 @@ class OverrideForm(EntryForm):
     words = several_lines("Why does the local authority notify?")
 
 
+class ConfirmForm(EntryForm):
+    """Why the local authority does not notify on its own duty."""
+
+    words = several_lines("Why does the local authority not notify?")
+
+
+class MissedForm(EntryForm):
+    """Why the statutory clock was missed."""
+
+    words = several_lines("Why was the clock missed?")
+    source = line("To whom was it reported?", "A name and a role")
+
+
 class OutcomeForm(EntryForm):
     """What follows for a referral that is not notified."""
 

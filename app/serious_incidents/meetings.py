@@ -16,7 +16,7 @@ from app.serious_incidents import progress, recipients, turns, words
 from app.serious_incidents.errors import Fault, Incomplete
 from app.serious_incidents.models import PartnerMeeting, PartnerPosition
 from app.serious_incidents.progress import Progress
-from app.serious_incidents.settling import displaces, settle
+from app.serious_incidents.settling import settle
 from app.serious_incidents.silences import deem_what_is_due
 from app.serious_incidents.steps import happened
 from app.serious_incidents.turns import EXCEPTIONAL, SHORT
@@ -199,8 +199,6 @@ def _take_position(case: Case, party: Party, held: Held, acting: Acting, now: da
         EventKind.POSITION_TAKEN, case.id, acting, now, at=held.held_at, party=party, outcome=str(came.outcome),
         facts={"meeting": True}, payload={"rationale": came.rationale.strip(), "person": came.name.strip()},
     )  # fmt: skip
-    if displaces(case, party):
-        happened(EventKind.DEEMED_DISPLACED, case.id, acting, now, party=party)
 
 
 def _came(held: Held, party: Party) -> bool:

@@ -144,7 +144,7 @@ def keep_answer(
         EventKind.POSITION_TAKEN if again else kind, case.id, acting, now, at=happened_at,
         party=answer.party, outcome=row.outcome, facts=facts, payload=_told(row),
     )  # fmt: skip
-    if displaces(case, answer.party):
+    if displaces(found.told, case, answer.party):
         happened(EventKind.DEEMED_DISPLACED, case.id, acting, now, party=answer.party)
     settle(case, now)
     _tell_others(case, answer, now)

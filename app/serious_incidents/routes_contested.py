@@ -182,11 +182,11 @@ def reconsider(reference: str) -> ResponseReturnValue:
 @bp.route("/put-back", methods=BOTH)
 @requires(Permission.RESPONSE_RECORD)
 def put_back(reference: str) -> ResponseReturnValue:
-    """Put a decision that rested on a displaced silence back to those who made it (clocks 8)."""
+    """Put a decision that has lost what it rested on back to those who made it (clocks 8)."""
     page = EntryPage(
         "put-back", "Put the decision back",
-        "The decision rested on a silence, and an answer given in time has come to light. Those who made the "
-        "decision look at it again before anything further is sent.",
+        "A position on which the decision rested has changed: an answer has come to light, or an entry was "
+        "corrected. Those who made the decision look at it again before anything further is sent.",
         "Put it back", "The decision has been put back to those who made it.", service.put_back, turns.put_back,
     )  # fmt: skip
     return _entry(reference, page, forms_contested.PutBackForm())
@@ -204,6 +204,32 @@ def override(reference: str) -> ResponseReturnValue:
         turns.override,
     )  # fmt: skip
     return _entry(reference, page, forms_contested.OverrideForm())
+
+
+@bp.route("/confirm", methods=BOTH)
+@requires(Permission.DECISION_OVERRIDE)
+def confirm(reference: str) -> ResponseReturnValue:
+    """The local authority confirms the Partnership Chair's decision not to notify (clocks 8)."""
+    page = EntryPage(
+        "confirm", "Confirm that the local authority does not notify",
+        "The Partnership Chair decided not to notify. The legal duty stays with the local authority, and its clock "
+        "runs until it has confirmed this, or notifies on its own duty.",
+        "Confirm", "Recorded: the local authority does not notify.", service.confirm_not_notifying, turns.confirm,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.ConfirmForm())
+
+
+@bp.route("/missed-clock", methods=BOTH)
+@requires(Permission.NOTIFICATION_RECORD)
+def missed_clock(reference: str) -> ResponseReturnValue:
+    """Say why the statutory clock was missed, and to whom that was reported (clocks 7)."""
+    page = EntryPage(
+        "missed-clock", "Why the clock was missed",
+        "The notification was sent after the clock for notifying the Panel had ended. It stays so; the reason stands "
+        "beside it.",
+        "Record the reason", "The reason has been recorded.", service.explain_missed, turns.explain_missed,
+    )  # fmt: skip
+    return _entry(reference, page, forms_contested.MissedForm())
 
 
 @bp.route("/what-follows", methods=BOTH)

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.access.actor import SYSTEM
 from app.cases.obligation_store import history_of
 from app.cases.service import Case
 from app.procedure.difference_duties import unresolved
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.history import History
-from app.procedure.positions import Position, is_late, position
+from app.procedure.positions import Position, is_late, position, shaken
 from app.serious_incidents import progress, recipients, turns
 from app.serious_incidents.models import PartnerPosition
+from app.serious_incidents.steps import happened
 from tenants.db import db
 
 
 def settle(case: Case, now: datetime) -> None:
-    """Mark each stored position as the history says, and let the Partnership Chair in where the partners'
-    difference has outlived its short meeting. The case must be locked."""
+    """Mark each stored position as the history says, say where the decision in force has lost what it rested on,
+    and let the Partnership Chair in where the partners' difference has outlived its short meeting. The case must
+    be locked."""
     db.session.flush()
+    _say_what_is_shaken(case, now)
     told, found = history_of(case.id), progress.load(case.id)
     rows = [*found.positions.values(), *found.earlier, *found.late]
     for party in SAFEGUARDING_PARTNERS:
@@ -44,15 +48,27 @@ def tell_whose_decision(case: Case, now: datetime) -> None:
     )  # fmt: skip
 
 
-def displaces(case: Case, party: Party) -> bool:
-    """Whether an answer just recorded has displaced the partner's deemed agreement."""
+def displaces(before: History, case: Case, party: Party) -> bool:
+    """Whether an answer just recorded has displaced the partner's deemed agreement, which was in force before."""
+    was, held = position(before, party), position(history_of(case.id), party)
+    return was is not None and was.kind == "deemed agreement" and held is not None and held.kind == "given"
+
+
+def _say_what_is_shaken(case: Case, now: datetime) -> None:
+    """Where the decision in force no longer rests on the positions it was made on, say so once: then it is put
+    back before anything further is sent (clocks 8)."""
     told = history_of(case.id)
-    held = position(told, party)
-    deemed = told.first(EventKind.RESPONSE_DEEMED, party)
-    if deemed is None or held is None or held.kind != "given":
-        return False
-    by_itself = told.last(EventKind.POSITION_TAKEN, party) is None
-    return by_itself and told.first(EventKind.DEEMED_DISPLACED, party) is None
+    if told.decision is None or not told.settled:
+        return
+    parties = shaken(told)
+    for party in parties:
+        happened(EventKind.BASIS_CHANGED, case.id, SYSTEM, now, party=party)
+    if parties:
+        to = recipients.holders(Party.PARTNERSHIP_TEAM, now)
+        recipients.tell(
+            "basis-changed", to, case_id=case.id, reference=case.reference, now=now,
+            occasion=f"{len(told.decisions)}:{now.isoformat()}".replace(":", "-"),
+        )  # fmt: skip
 
 
 def _settle(told: History, party: Party, rows: list[PartnerPosition], now: datetime) -> None:

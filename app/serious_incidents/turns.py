@@ -8,7 +8,8 @@ from uuid import UUID
 from app.procedure.difference_duties import unresolved
 from app.procedure.events import INITIAL_VIEWERS, EventKind, Party
 from app.procedure.local_steps import blocking, waiting
-from app.procedure.positions import differ
+from app.procedure.notification_duties import explain_missed as missed_reasons
+from app.procedure.positions import differ, shaken
 from app.serious_incidents import answers, rules, words
 from app.serious_incidents.errors import AlreadyDone, OutOfTurn, Recorded
 from app.serious_incidents.models import DecisionEntry, DecisionStep, NotificationDecision
@@ -61,7 +62,7 @@ def share_initial_view(found: Progress) -> OutOfTurn | None:
 
 
 def response(found: Progress, party: Party) -> OutOfTurn | None:
-    """A partner responds once asked; after the decision only an answer to a deemed agreement is still kept,
+    """A partner responds once asked; after the decision only the answer of one who had given none is still kept,
     as late."""
     if found.view_shared is None:
         return OutOfTurn(
@@ -70,7 +71,7 @@ def response(found: Progress, party: Party) -> OutOfTurn | None:
     position = found.positions.get(party)
     if found.decision is None or found.told.reopened is not None:
         return None
-    if position is not None and position.kind == "deemed":
+    if position is None or position.kind == "deemed":
         return None
     row = found.decision
     return OutOfTurn(
@@ -81,12 +82,12 @@ def response(found: Progress, party: Party) -> OutOfTurn | None:
 
 
 def answer_elsewhere(found: Progress, party: Party) -> OutOfTurn | None:
-    """An answer given outside Waymark can be recorded once the partners were asked; after the decision only one
-    that meets a deemed agreement, which it may displace."""
+    """An answer given outside Waymark can be recorded once the partners were asked; after the decision only that
+    of a partner who had given none: what was deemed it may displace."""
     if found.view_shared is None:
         return OutOfTurn("It is too early to respond", "The initial view has not been shared yet.")
     held = found.positions.get(party)
-    if found.decision is None or found.told.reopened is not None or (held and held.kind == "deemed"):
+    if found.decision is None or found.told.reopened is not None or held is None or held.kind == "deemed":
         return None
     return OutOfTurn(
         "The decision has been recorded",
@@ -208,6 +209,8 @@ def inform(found: Progress) -> OutOfTurn | None:
     rows = [row for party in TO_INFORM if (row := found.informed(party)) is not None]
     if len(rows) == len(TO_INFORM):
         return _taken(rows[-1], "They have been informed")
+    if found.notification is not None:
+        return None
     return _after_decision(found, "There is nobody to inform")
 
 
@@ -255,26 +258,57 @@ def decline(found: Progress) -> OutOfTurn | None:
     again = found.told.reopened
     if again is None or again.kind is not EventKind.NEW_INFORMATION_RAISED:
         return OutOfTurn("There is nothing to reconsider", "No new information waits for an answer.")
+    if shaken(found.told):
+        return OutOfTurn(
+            "The decision cannot stand as it is",
+            "A position on which it rests has changed since. Record a new decision; the former one is kept.",
+        )
     return None
 
 
 def put_back(found: Progress) -> OutOfTurn | None:
-    """A decision that rested on a displaced silence is put back, once."""
+    """A decision that has lost what it rested on is put back, once."""
     if found.told.rests_on_displaced is None:
-        return OutOfTurn("There is nothing to put back", "The decision does not rest on a displaced silence.")
+        return OutOfTurn("There is nothing to put back", "What the decision rests on has not changed.")
     done = found.entries_of("put-back", found.decision.number if found.decision else 0)
     return _entered(done, "The decision has been put back")
 
 
 def override(found: Progress) -> OutOfTurn | None:
-    """The local authority may notify at any time on its own duty, where it is not decided to notify (N-03)."""
+    """The local authority may notify at any time on its own duty, wherever the notification does not already
+    follow from the local decision, or waits for something (N-03)."""
     done = found.entries_of("override")
     if done:
         return _entered(done, "The local authority has decided to notify")
-    if found.shared is None:
-        return OutOfTurn("It is too early", "The Partnership Team has not shared the referral yet.")
-    if found.to_be_notified is not None:
-        return OutOfTurn("This is not needed", "The decision is to notify.")
+    if found.notification is not None:
+        return OutOfTurn("This is not needed", "The notification has been recorded.")
+    if notification(found) is None:
+        return OutOfTurn("This is not needed", "The decision is to notify, and nothing stands in its way.")
+    return None
+
+
+def confirm(found: Progress) -> OutOfTurn | None:
+    """The Partnership Chair's decision not to notify is confirmed by the local authority, once (clocks 8)."""
+    made = found.decision
+    if made is None or not found.told.chair_decided or found.to_be_notified is not None:
+        return OutOfTurn(
+            "There is nothing to confirm", "The Partnership Chair has not decided against notifying."
+        )
+    if not found.told.settled:
+        return OutOfTurn("It is too early to confirm", "The decision is being looked at again.")
+    return _entered(found.entries_of("confirmed", made.number), "The local authority has confirmed it")
+
+
+def explain_missed(found: Progress) -> OutOfTurn | None:
+    """Why the statutory clock was missed is said once, where it is not said with the notification."""
+    owed = next(iter(missed_reasons(found.told)), None)
+    if owed is None:
+        return OutOfTurn("There is nothing to explain", "The clock for notifying the Panel was not missed.")
+    done = found.entries_of("missed")
+    if done or owed.ended is not None:
+        return _entered(done, "The reason has been recorded") or OutOfTurn(
+            "The reason has been recorded", "It stands beside the notification."
+        )
     return None
 
 
@@ -283,6 +317,14 @@ def choose_outcome(found: Progress) -> OutOfTurn | None:
     made = found.decision
     if made is None or found.to_be_notified is not None:
         return OutOfTurn("There is nothing to choose", "This step follows a decision not to notify.")
+    if not found.told.settled:
+        return OutOfTurn("It is too early to choose", "The decision is being looked at again.")
+    if found.notification is not None:
+        return OutOfTurn("There is nothing to choose", "The Panel has been notified.")
+    if "A-06" in found.told.settings.own.omitted:
+        return OutOfTurn(
+            "There is nothing to choose", "This partnership's own procedure leaves this step out."
+        )
     return _entered(found.entries_of("outcome", made.number), "What follows has been decided")
 
 
@@ -305,11 +347,12 @@ def _after_decision(found: Progress, heading: str) -> OutOfTurn | None:
                 f"{heading} yet", "This step follows a decision to notify. There is no decision yet."
             )
         return OutOfTurn(heading, "This step follows a decision to notify. The decision is not to notify.")
-    if found.told.rests_on_displaced is not None and found.told.override is None:
+    told = found.told
+    if told.override is None and (told.rests_on_displaced is not None or shaken(told)):
         return OutOfTurn(
             f"{heading} yet",
-            "The decision rested on a silence, and an answer given in time has come to light. It is put back "
-            "to those who made it before anything further is sent.",
+            "A position on which the decision rested has changed. It is put back to those who made it, and decided "
+            "anew, before anything further is sent. The local authority can notify on its own duty meanwhile.",
         )
     return None
 

@@ -18,6 +18,8 @@ ENTRIES = {
     "outcome": "What follows for this referral",
     "observation": "Observation of the Independent Scrutineer",
     "review-ground": "Why no rapid review is held",
+    "confirmed": "The local authority does not notify on its own duty",
+    "missed": "Why the clock for notifying the Panel was missed",
 }
 SOURCES = {
     "call": "Answered by telephone or video call",

@@ -202,7 +202,7 @@ def test_the_partners_reconsider_their_own_decision(journey: Journey) -> None:
 def test_the_local_authority_notifies_against_the_local_decision(journey: Journey) -> None:
     journey.to_chair()
     journey.chair_decides(NOT)
-    assert journey.owed()["B1-03"] == ("service-director", "not needed")
+    assert journey.owed()["B1-03"] == ("service-director", None)  # until the local authority has confirmed it
     with pytest.raises(Incomplete):
         journey.do(service.override, service.Entry(" ", uuid4()), who=journey.director, now=MONDAY + 9 * HOUR)
     journey.enter(service.override, journey.director, MONDAY + 9 * HOUR)

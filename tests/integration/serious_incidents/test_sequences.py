@@ -22,7 +22,7 @@ from app.cases.rebuild import differences
 from app.ledger.service import history
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.history import in_force
-from app.procedure.positions import agree, positions
+from app.procedure.positions import agree, positions, shaken
 from app.serious_incidents import service
 from app.serious_incidents.errors import ChangedMeanwhile, Incomplete, OutOfTurn
 from app.serious_incidents.notifications import Sent
@@ -210,6 +210,11 @@ def laws(journey: Journey, now: datetime) -> None:
     assert held == {
         party: (row.outcome, row.kind[:5], row.happened_at) for party, row in state.positions.items()
     }  # one position in force for each partner, and it is the one that the history gives
-    if state.notification is not None and state.told.decision is None:
-        assert state.told.override is not None
+    told, by_key = state.told, {row.key: row for row in rows}
+    if state.notification is not None and told.decision is None:
+        assert told.override is not None
+    if told.decision is not None and not told.settled and state.notification is None:
+        assert by_key["B1-03"].open  # the statutory clock runs while a decision is looked at again
+    if told.settled:
+        assert shaken(told) == []  # a decision that nobody looks at again rests on the positions in force
     assert {role for roles in OWNERS.values() for role in roles} <= set(Role)

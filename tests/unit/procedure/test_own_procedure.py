@@ -123,7 +123,7 @@ def test_an_added_step_is_owed_from_its_trigger_and_ends_as_it_says() -> None:
     sent = at(30, K.NOTIFICATION_SENT)
     same_day = owed([*events, sent], settings)["LOCAL:copy"]
     assert same_day.due_on == london_date(sent.happened_at)
-    closed_by = ClockSettings.of_edition({"steps": [step(closing="short-meeting-held")]})
+    closed_by = ClockSettings.of_edition({"steps": [step(closing="short-meeting-held", blocks="nothing")]})
     assert owed([*events, at(9, K.SHORT_MEETING_HELD)], closed_by)["LOCAL:doctor"].ending == "met"
     assert timedelta(0) < HOUR
 
@@ -151,6 +151,18 @@ def test_an_added_step_is_owed_from_its_trigger_and_ends_as_it_says() -> None:
         ({"steps": [step(when="x > 1")]}, "cannot say"),
         ({"steps": [step(closing="decision-recorded")]}, "would block what it waits for"),
         ({"steps": [step(trigger="notification-sent")]}, "would block what it waits for"),
+        ({"steps": [step(closing="short-meeting-held")]}, "must close when somebody records"),
+        (
+            {
+                "steps": [
+                    step(trigger="decision-recorded", closing="short-meeting-held", blocks="notification")
+                ]
+            },
+            "must close when somebody records",
+        ),
+        ({"steps": [step(days=4)]}, "3 working days or fewer"),
+        ({"steps": [step(days=None)]}, "3 working days or fewer"),
+        ({"clocks": {"B1-08": 251}}, "at most 250"),
         ({"steps": ["x"]}, "list of tables"),
         ({"clocks": {"B1-03": 6}}, "stricter, not longer"),
         ({"clocks": {"N-05": 16}}, "stricter, not longer"),
