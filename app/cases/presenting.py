@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Flask
 
 from app.access.actor import Actor
-from app.access.own_names import name_of
+from app.access.own_names import name_of, own_words
 from app.access.owners import parties_of
 from app.access.queries import capacities_of
 from app.accounts.queries import names_of, partnerships_of
@@ -100,7 +100,7 @@ def owed_of(row: StoredObligation, now: datetime, mine: set[Party]) -> Owed:
     return Owed(
         key=row.key,
         duty=row.duty,
-        action=row.action,
+        action=own_words(row.action),
         who=name_of(party),
         mine=party in mine,
         paragraph=row.paragraph,

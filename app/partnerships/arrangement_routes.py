@@ -18,6 +18,7 @@ from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm
 from app.serious_incidents.pages import fresh, key_of
 from tenants.db import db
+from tenants.registry import current_edition
 
 arrangements = Blueprint(
     "arrangements", __name__, url_prefix="/<slug>/arrangements", template_folder="templates"
@@ -38,7 +39,10 @@ class ArrangementForm(KeyedForm):
 def index() -> ResponseReturnValue:
     """Every agency's arrangement, and who has recorded none yet."""
     mine = current_actor().agencies(Permission.ARRANGEMENT_RECORD)
-    return render_template("partnerships/arrangements.html", shown=overview(g.today), mine=mine)
+    left_out = "A-10" in current_edition().settings.get("omitted", ())
+    return render_template(
+        "partnerships/arrangements.html", shown=overview(g.today), mine=mine, left_out=left_out
+    )
 
 
 @arrangements.route("/record", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import HiddenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from app.access.own_names import name_of
+from app.access.own_names import GROUP, name_of
 from app.access.owners import NAMES
 from app.procedure.catalogue import CATALOGUE
 from app.procedure.events import EventKind
@@ -36,6 +36,7 @@ class SettingsForm(KeyedForm):
     """What a partnership may set. Its fields for clocks, names and steps are added by `settings_form`."""
 
     edition = HiddenField()
+    lig_name = line("What is the group called?", "The procedure calls it the Learning Inquiry Group")
     omitted = some_of(
         "Which local steps are left out?", {}, "Statutory duties and national guidance always stay"
     )
@@ -48,10 +49,12 @@ class SettingsForm(KeyedForm):
         names = {party.value: self[_name(party.value)].cleaned for party in RENAMED}
         steps = [step for row in range(self.rows) if (step := self._step(row)) is not None]
         sound = all(days is not None for days in clocks.values())
-        changed = {
+        sound = sound and not any(self[f"step{row}_action"].errors for row in range(self.rows))
+        changed: dict[str, Any] = {
             "clocks": {
                 name: days for name, days in clocks.items() if days is not None and days != CLOCKS[name]
             },
+            "lig_name": self.lig_name.cleaned or GROUP,
             "names": {key: text for key, text in names.items() if text and text != NAMES[_party(key)]},
             "omitted": sorted(self.omitted.data or ()),
             "steps": _keyed(steps),
@@ -88,6 +91,10 @@ class SettingsForm(KeyedForm):
         typed = {part: self[f"step{row}_{part}"] for part in PARTS}
         action = typed["action"].cleaned
         if not action:
+            # An emptied first box removes a step that was there; a new step that says nothing is asked what it is.
+            told = any(typed[part].data for part in ("owner", "trigger", "closing", "days", "blocks"))
+            if told and not self[f"step{row}_key"].data:
+                typed["action"].errors = [*typed["action"].errors, "Say what is done"]
             return None
         step = {
             "key": self[f"step{row}_key"].data or "",
@@ -125,6 +132,7 @@ def fill(form: SettingsForm, current: dict[str, Any], number: int) -> None:
         form[_clock(name)].data = str(current.get("clocks", {}).get(name, usual))
     for party in RENAMED:
         form[_name(party.value)].data = current.get("names", {}).get(party.value, "")
+    form.lig_name.data = current.get("lig_name", GROUP)
     form.omitted.data = list(current.get("omitted", ()))
     for row, step in enumerate(current.get("steps", ())):
         form[f"step{row}_key"].data = step["key"]

@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access import own_names
 from app.access.actor import Acting
+from app.access.owners import NAMES
 from app.ledger.service import record
 from app.procedure.events import EventKind
-from app.procedure.obligation import ClockSettings
+from app.procedure.obligation import LOCAL_DEFAULTS, STATUTORY, ClockSettings
 from tenants.db import db
 from tenants.registry import SettingsEdition, current_edition, digest_of
 
@@ -48,12 +49,19 @@ def adopt(settings: dict[str, Any], *, over: int, reason: str, acting: Acting, n
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """What differs between two editions, each in a sentence."""
     found = []
-    for what, named in (("clocks", "The clock {} is {} working days"), ("names", "“{}” is called {}")):
-        old, new = before.get(what, {}), after.get(what, {})
-        for key in sorted({*old, *new}):
-            if old.get(key) != new.get(key):
-                now = named.format(key, new[key]) if key in new else f"{key} is as the procedure has it"
-                found.append(f"{now} (it was {old.get(key, 'as the procedure has it')})")
+    was_called, called = before.get("lig_name"), after.get("lig_name")
+    if called != was_called:
+        found.append(f"The group is called {called} (it was {was_called})")
+    clocks, usual = [one.get("clocks", {}) for one in (before, after)], {**LOCAL_DEFAULTS, **STATUTORY}
+    for key in sorted(usual):
+        old, new = (one.get(key, usual[key]) for one in clocks)
+        if old != new:
+            found.append(f"The clock {key} is {new} working {'day' if new == 1 else 'days'} (it was {old})")
+    names = [one.get("names", {}) for one in (before, after)]
+    for key, procedures in NAMES.items():
+        old, new = (one.get(key.value, procedures) for one in names)
+        if old != new:
+            found.append(f"{procedures} is called {new} (it was {old})")
     was, now_out = set(before.get("omitted", ())), set(after.get("omitted", ()))
     found += [f"{duty} is left out" for duty in sorted(now_out - was)]
     found += [f"{duty} is done again" for duty in sorted(was - now_out)]

@@ -107,6 +107,11 @@ def _name_faults(names: object) -> list[str]:
         return ["'names' must be a table."]
     known = {party.value for party in RENAMED}
     faults = [f"There is no role '{key}' to rename." for key in names if key not in known]
+    said = [str(text).strip().casefold() for text in names.values()]
+    faults += [
+        f"Two roles cannot both be called {text}."
+        for text in sorted({one for one in said if said.count(one) > 1})
+    ]
     return faults + [
         f"The name of '{key}' must be a few words." for key, text in names.items() if not _short(text)
     ]

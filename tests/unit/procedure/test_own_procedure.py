@@ -53,8 +53,8 @@ procedures = st.fixed_dictionaries(
         "omitted": st.lists(st.sampled_from(OMITTABLE), unique=True),
         "steps": st.lists(steps, max_size=5, unique_by=lambda one: one["key"]),
         "names": st.dictionaries(
-            st.sampled_from([party.value for party in STEP_OWNERS]), st.just("Our own name")
-        ),
+            st.sampled_from([party.value for party in STEP_OWNERS]), st.just("Our own")
+        ).map(lambda names: {key: f"Our own {key}" for key in names}),
     }
 )
 
@@ -139,6 +139,7 @@ def test_an_added_step_is_owed_from_its_trigger_and_ends_as_it_says() -> None:
         ({"names": {"ghost": "Ghost"}}, "no role 'ghost'"),
         ({"names": {"lig-chair": " "}}, "a few words"),
         ({"names": ["x"]}, "must be a table"),
+        ({"names": {"police": "Ours", "icb": "ours "}}, "both be called"),
         ({"steps": [step(key="Doctor!")]}, "needs a key"),
         ({"steps": [step(), step()]}, "stands twice"),
         ({"steps": [step(owner="system")]}, "needs an owner"),
