@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases.models import Case
+from app.cases.obligation_store import budget_unfit_since
 from app.cases.panels import budget
 from app.cases.reminders import owners_of
 from app.outbox.handlers import handler
@@ -20,11 +21,11 @@ from tenants.db import db
 @handler("budget-warning")
 @duty("N-02")
 def budget_warning(args: dict[str, str], now: datetime) -> None:
-    """Warn the Partnership Team and the Service Director, once for each end of the statutory clock, where the
-    remaining steps do not fit now. Nothing is said where they fit again, or it has been notified meanwhile."""
+    """Warn the Partnership Team and the Service Director, once for each instant from which the remaining steps do
+    not fit. Nothing is said where they fit again, or it has been notified meanwhile."""
     case_id = UUID(args["case_id"])
-    found = budget(case_id, now)
-    if found is None or found.fits or found.due.isoformat() != args["due"]:
+    found, since = budget(case_id, now), budget_unfit_since(case_id, now)
+    if found is None or since is None or found.due.isoformat() != args["due"]:
         return
     case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
     told = set()
@@ -35,7 +36,7 @@ def budget_warning(args: dict[str, str], now: datetime) -> None:
             told.add(holder.person_id)
             post(
                 "budget-warning", to_person=holder.person_id, to_address=holder.email, to_name=holder.name,
-                key=f"budget-warning:{case_id}:{args['due']}:{holder.person_id}", now=now,
+                key=f"budget-warning:{case_id}:{args['due']}:{since.isoformat()}:{holder.person_id}", now=now,
                 case_reference=case.reference, params={"duty": "B1-03", "due_on": found.due_on},
                 context={"case_id": str(case_id)},
             )  # fmt: skip

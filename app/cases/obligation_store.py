@@ -11,7 +11,7 @@ from app.cases.calendars import calendars
 from app.cases.models import CaseStage, StoredObligation
 from app.ledger.service import history
 from app.outbox.service import schedule
-from app.procedure.day_budget import day_budget
+from app.procedure.day_budget import day_budget, unfit_since
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation
@@ -92,13 +92,21 @@ def recompute(case_id: UUID, now: datetime) -> None:
 
 
 def _warn_of_the_budget(case_id: UUID, now: datetime) -> None:
-    """An intent for the instant from which the remaining steps no longer fit before the statutory end (N-02)."""
+    """An intent for the instant from which the remaining steps no longer fit before the statutory end (N-02); one for
+    each such instant, so that steps which fitted again are warned of again."""
     found = day_budget(history_of(case_id), now)
-    if found is None:
+    moment = None if found is None else (found.warn_at if found.fits else budget_unfit_since(case_id, now))
+    if found is None or moment is None:
         return
     args = {"case_id": str(case_id), "due": found.due.isoformat()}
-    key = f"budget:{case_id}:{found.due.isoformat()}:{found.warn_at.isoformat() if found.fits else 'now'}"
-    schedule("budget-warning", key, found.warn_at, args, now)
+    key = f"budget:{case_id}:{args['due']}:{moment.isoformat()}"
+    schedule("budget-warning", key, moment, args, now)
+
+
+def budget_unfit_since(case_id: UUID, now: datetime) -> datetime | None:
+    """Since when the steps that remain in a case have not fitted, as it was known then; None where they fit."""
+    kept, settings = calendars(), settings_of(case_id)
+    return unfit_since(history(case_id), lambda told: History(told, kept, settings), now)
 
 
 def _schedule(case_id: UUID, obligation: Obligation, now: datetime) -> None:

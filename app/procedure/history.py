@@ -181,10 +181,9 @@ class History:
                 calendar, due_on = later, within_working_days(london_date(start), n, later)
         return due_on, calendar
 
-    def calendar_at(self, start: datetime) -> Calendar:
-        """The calendar that a clock starting at that instant is counted by, unless it moves later."""
-        since = [calendar for adopted_at, calendar in self.calendars.later if adopted_at <= start]
-        return since[-1] if since else self.calendars.first
+    def calendar_of(self, duty: str, start: datetime) -> Calendar:
+        """The calendar that counts a duty's clock which starts with an event at `start`, while it runs."""
+        return self._counted(duty, start, None)[1]
 
     def _told_of(self, calendar: Calendar) -> datetime | None:
         changed = (event for event in self.events if event.kind is EventKind.CALENDAR_CHANGED)

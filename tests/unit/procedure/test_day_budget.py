@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.procedure.calendar import ENGLAND_AND_WALES
-from app.procedure.clocks import london_date, working_days_after
+from app.procedure.clocks import day_end, london_date, working_days_after
 from app.procedure.day_budget import DayBudget, day_budget
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, EventKind, Party
 from app.procedure.history import History
@@ -41,8 +41,9 @@ def test_a_fresh_referral_fits_and_says_until_when_each_step_can_take() -> None:
     assert [day.day for day in found.days] == working_days_after(date(2026, 11, 20), 5)
     assert (found.gone_before_referral, found.present.name, found.fits) == (0, "Sharing the referral", True)
     assert [step.clock for step in found.remaining] == ["B1-06", "B1-07", None, "B1-08", None, None]
-    assert (found.due_on, found.must_end_by) == (date(2026, 11, 27), date(2026, 11, 25))
-    assert london_date(found.warn_at) == date(2026, 11, 26)
+    # Two days of views and responses, and one more: silence counts only when the responses' last day is over.
+    assert (found.due_on, found.must_end_by) == (date(2026, 11, 27), date(2026, 11, 24))
+    assert found.warn_at == day_end(date(2026, 11, 24))
 
 
 @pytest.mark.duty("N-02")
