@@ -63,7 +63,7 @@ def read_date(text: str) -> date:
     """A date typed as 2026-11-20. Raises ValueError in plain English."""
     shown = text[:40].encode("ascii", "backslashreplace").decode()
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(f"'{shown}' is not a date written like 2026-11-20.")
+        raise ValueError(f"{shown} is not a date; write it like 2026-12-24.")
     try:
         return date.fromisoformat(text)
     except ValueError as fault:

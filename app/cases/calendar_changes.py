@@ -8,55 +8,63 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import SYSTEM
-from app.cases.calendars import key_of, moved
+from app.cases.calendars import calendars, change_of, key_of, moved
 from app.cases.models import Case, StoredObligation
-from app.cases.obligation_store import computed
+from app.cases.obligation_store import settings_of
 from app.cases.reminders import owners_of
 from app.cases.service import changed, lock
 from app.ledger.service import history, record
 from app.outbox.handlers import handler
 from app.outbox.service import post, schedule
-from app.procedure.events import EventKind
+from app.procedure.events import Event, EventKind
 from app.procedure.obligation import Obligation
+from app.procedure.obligations import obligations
 from tenants.db import db
-from tenants.registry import calendar_editions
 
 
 def tell_all_cases(number: int, now: datetime) -> int:
-    """Give work for each case of the partnership in scope in which something is owed. Returns how many."""
+    """Give work for each case of the partnership in scope in which something is owed. Returns how many were given
+    work that had none."""
     open_cases = db.session.scalars(
         select(Case.id).where(Case.id.in_(select(StoredObligation.case_id).where(StoredObligation.open)))
     ).all()
-    for case_id in open_cases:
-        args = {"case_id": str(case_id), "edition": str(number)}
-        schedule("calendar-changed", key_of(number, case_id), now, args, now)
-    return len(open_cases)
+    given = [
+        schedule("calendar-changed", key_of(number, case_id), now,
+                 {"case_id": str(case_id), "edition": str(number)}, now)
+        for case_id in open_cases
+    ]  # fmt: skip
+    return sum(given)
 
 
 @handler("calendar-changed")
 def calendar_changed(args: dict[str, str], now: datetime) -> None:
-    """Move the running clocks of one case, say so in its history, and tell those who owe. Run twice it does so
-    once."""
+    """Move the clocks of one case that were running when the edition was adopted, say so in its history, and tell
+    those who owe. Where none moves nothing is said; run twice it is said once."""
     case, number = lock(UUID(args["case_id"])), int(args["edition"])
-    told = (event for event in history(case.id) if event.kind is EventKind.CALENDAR_CHANGED)
-    row = next((one for one in calendar_editions() if one.number == number), None)
-    if row is None or any(event.facts.get("edition") == number for event in told):
+    told, change = history(case.id), change_of(number)
+    known = (event.facts.get("edition") for event in told if event.kind is EventKind.CALENDAR_CHANGED)
+    if change is None or number in known:
         return
-    before = _running(computed(case.id))
-    record(
-        EventKind.CALENDAR_CHANGED, case_id=case.id, acting=SYSTEM, happened_at=now, now=now,
-        facts={"edition": number}, payload={"added": row.added, "reason": row.reason},
-    )  # fmt: skip
-    after = _running(computed(case.id))
+    facts: dict[str, object] = {"edition": number, "withdrawn": bool(change.withdrawn)}
+    entry = Event(EventKind.CALENDAR_CHANGED, change.adopted_at, now, facts=facts)
+    before, after = _running(case, told, number - 1), _running(case, [*told, entry], number)
     dates = moved(
         {key: one.due_on for key, one in before.items()}, {key: one.due_on for key, one in after.items()}
     )
+    if not dates:
+        return
+    record(
+        EventKind.CALENDAR_CHANGED, case_id=case.id, acting=SYSTEM, happened_at=change.adopted_at, now=now,
+        facts=facts, payload={"added": change.added, "withdrawn": change.withdrawn, "reason": change.reason},
+    )  # fmt: skip
     for key in dates:
         _tell(case, after[key], number, now)
     changed(case)
 
 
-def _running(found: list[Obligation]) -> dict[str, Obligation]:
+def _running(case: Case, told: list[Event], edition: int) -> dict[str, Obligation]:
+    """What is owed in a case, counted by the calendar's editions up to one."""
+    found = obligations(told, calendars(edition), settings_of(case.id))
     return {one.key: one for one in found if one.ended is None}
 
 

@@ -79,6 +79,8 @@ def sentence_of(event: Event, outcome_told: bool = True) -> str:
     """One event as a short sentence, beginning with a capital letter; without its outcome where that is not told."""
     party = name_of(event.party) if isinstance(event.party, Party) else ""
     sentence = SENTENCES[event.kind]
+    if event.kind is K.CALENDAR_CHANGED and event.facts.get("withdrawn"):
+        sentence = "A bank holiday was withdrawn; clocks that were running moved"
     if not outcome_told:
         sentence = WITHOUT_OUTCOME.get(event.kind, sentence)
     text = sentence.format(party=_within(party, event), outcome=VIEW.get(event.outcome or "", ""))

@@ -204,7 +204,7 @@ TEMPLATES: dict[str, Template] = {
     "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
     "clock-moved": Template(
         "{reference}: a date has moved",
-        "A bank holiday was added to the calendar, and a clock has moved: please {action}{by}.",
+        "The bank holidays of the calendar have changed, and a clock has moved: please {action}{by}.",
     ),
     "budget-warning": Template(
         "{reference}: the remaining steps do not fit",

@@ -169,15 +169,19 @@ class History:
         return self._counted(duty, start, ended)[0]
 
     def _counted(self, duty: str, start: datetime, ended: datetime | None) -> tuple[date, Calendar]:
-        """The last day of a clock, and the calendar that counts it (clocks 9): a later edition counts the clocks
-        that start under it, and moves one that is running when the case is told of it, but none that has ended
-        or run out."""
+        """The last day of a clock, and the calendar that counts it (clocks 9). A later edition counts every clock of
+        a case that was first recorded under it, and the clocks that start under it; it moves one that was running
+        when it was adopted, once the case knows of it, but none that had ended or run out."""
         n, calendar = self.settings.of(duty), self.calendars.first
         due_on = within_working_days(london_date(start), n, calendar)
+        recorded_at = (
+            event.recorded_at for event in self.events if event.kind is not EventKind.CALENDAR_CHANGED
+        )
+        opened = min(recorded_at, default=None)
         for adopted_at, later in self.calendars.later:
-            told = self._told_of(later)
+            told = self._told_of(later, adopted_at)
             running = told is not None and told < day_end(due_on) and (ended is None or told < ended)
-            if adopted_at <= start or running:
+            if adopted_at <= start or running or (opened is not None and adopted_at <= opened):
                 calendar, due_on = later, within_working_days(london_date(start), n, later)
         return due_on, calendar
 
@@ -185,11 +189,13 @@ class History:
         """The calendar that counts a duty's clock which starts with an event at `start`, while it runs."""
         return self._counted(duty, start, None)[1]
 
-    def _told_of(self, calendar: Calendar) -> datetime | None:
+    def _told_of(self, calendar: Calendar, adopted_at: datetime) -> datetime | None:
+        """The instant from which a later edition counts for clocks that were running; None while nothing has been
+        recorded in the case since it was adopted, so that dates never move without an entry beside them."""
         changed = (event for event in self.events if event.kind is EventKind.CALENDAR_CHANGED)
-        return next(
-            (event.happened_at for event in changed if event.facts.get("edition") == calendar.edition), None
-        )
+        told = (event for event in changed if event.facts.get("edition") == calendar.edition)
+        since = any(event.recorded_at >= adopted_at for event in self.events)
+        return next((event.happened_at for event in told), adopted_at if since else None)
 
     def clocked(
         self, key: str, duty: str, owner: Party, action: str, paragraph: str, start: datetime, label: str,

@@ -77,8 +77,10 @@ def test_a_late_bank_holiday_moves_the_running_clocks(
     [
         ("2026-12-25", "already"),
         ("2026-12-05", "weekend"),
-        ("1900-01-01", "outside"),
-        ("tomorrow", "isoformat"),
+        ("2101-01-03", "outside"),
+        ("2026-02-30", "no such date"),
+        ("2020-01-07", "--past"),
+        ("tomorrow", "tomorrow is not a date; write it like 2026-12-24"),
     ],
 )
 def test_a_day_that_cannot_be_added(app: Flask, day: str, why: str) -> None:
