@@ -32,7 +32,7 @@ class LeadShown:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Who leads each stage; `apart` says that not one area leads them all."""
+    """Who leads each stage; `apart` says that not one partnership leads them all."""
 
     leads: list[LeadShown]
     apart: bool
@@ -46,12 +46,8 @@ def routing(case_id: UUID) -> Routing | None:
     if submitted is None or "home_area" not in submitted.facts:
         return None
     where = whereabouts_of(submitted)
-    unsure = bool(submitted.facts.get("looked_after")) and where.looked_after_by is None
-    shown = []
-    for stage, lead in leads(where).items():
-        hidden = stage == "lcspr" and unsure
-        shown.append(LeadShown(STAGES[stage], "Not known yet" if hidden else _who(lead), lead.rule))
-    return Routing(shown, apart(where))
+    shown = [LeadShown(STAGES[stage], _who(lead), lead.rule) for stage, lead in leads(where).items()]
+    return Routing(shown, apart(where, _partnership))
 
 
 def whereabouts_of(submitted: Event) -> Whereabouts:
@@ -63,7 +59,8 @@ def whereabouts_of(submitted: Event) -> Whereabouts:
 
     outside = bool(submitted.facts.get("outside_england"))
     incident = None if outside else code("incident_area")
-    return Whereabouts(incident, code("home_area"), code("looked_after_by"), outside)
+    looked_after = bool(submitted.facts.get("looked_after"))
+    return Whereabouts(incident, code("home_area"), code("looked_after_by"), outside, looked_after)
 
 
 def budget(case_id: UUID, now: datetime) -> DayBudget | None:
@@ -78,3 +75,9 @@ def _who(lead: Lead) -> str:
     if found is None:
         return lead.authority
     return f"{found.partnership_name} ({found.name})" if found.partnership_name else found.name
+
+
+def _partnership(code: str) -> str:
+    """The partnership of a local authority by its slug; of one that is not on this platform its code."""
+    found = authority(code)
+    return found.slug if found is not None and found.slug else code

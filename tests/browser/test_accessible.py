@@ -78,6 +78,19 @@ def test_a_page(site: Site, who: str, address: str) -> None:
     looked.close()
 
 
+@pytest.mark.duty("N-01", "N-02", "B3-04", "X-04")
+def test_the_panels_of_the_case_page_are_among_what_was_looked_at(site: Site) -> None:
+    looked = site.look("team", "{referred}")
+    for name, said in (
+        ("Who leads", "Hampshire Safeguarding Children Partnership"),
+        ("The five working days", "Day 5"),
+    ):
+        panel = looked.page.locator("section", has=looked.page.get_by_role("heading", name=name))
+        assert said in panel.inner_text()
+    assert looked.faults() == []
+    looked.close()
+
+
 def test_a_page_that_is_not_there(site: Site) -> None:
     looked = site.look("team", "/nowhere/")
     assert looked.page.inner_text("h1") == "Page not found"

@@ -27,6 +27,12 @@ TUESDAY_NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TUESDAY_MIDNIGHT = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NOTIFY, NOT = "notify", "do-not-notify"
+WHERE = {
+    "incident_area": "E06000046",
+    "home_area": "E10000014",
+    "outside_england": False,
+    "looked_after": False,
+}
 ANSWERS = DecisionAnswers(
     abuse="suspected",
     abuse_rationale="Injuries that nobody has explained",
@@ -78,8 +84,8 @@ class Journey:
             )  # fmt: skip
             common: dict[str, Any] = {"case_id": case.id, "acting": SYSTEM, "now": MONDAY}
             common["stage"] = Stage.REFERRAL
-            for kind in (EventKind.REFERRAL_SUBMITTED, EventKind.REFERRAL_ACKNOWLEDGED):
-                record(kind, happened_at=MONDAY, **common)
+            record(EventKind.REFERRAL_SUBMITTED, happened_at=MONDAY, facts=dict(WHERE), **common)
+            record(EventKind.REFERRAL_ACKNOWLEDGED, happened_at=MONDAY, **common)
             if aware:
                 common["happened_at"] = MONDAY - 2 * HOUR
                 record(EventKind.LOCAL_AUTHORITY_AWARE, party=Party.LOCAL_AUTHORITY, **common)
