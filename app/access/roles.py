@@ -50,3 +50,33 @@ ROLE_NAMES: dict[Role, str] = {
     Role.EVENT_LEAD: "Event lead",
     Role.PARTNERSHIP_ADMINISTRATOR: "Partnership administrator",
 }
+
+# The agency that a membership of each role serves: of which safeguarding partner it must be, or `ANY`. A role that is
+# in neither table serves no agency.
+ANY = "any"
+SERVES: dict[Role, str] = {
+    Role.PRACTITIONER: ANY,
+    Role.AGENCY_LIG_MEMBER: ANY,
+    Role.AGENCY_CONTRIBUTOR: ANY,
+    Role.AGENCY_MANAGER: ANY,
+    Role.PARTNER_REPRESENTATIVE: "a safeguarding partner",
+    Role.SERVICE_DIRECTOR: "local-authority",
+    Role.DESIGNATED_PROFESSIONAL: "icb",
+}
+MAY_SERVE = (Role.REVIEW_PANEL_MEMBER, Role.EXECUTIVE_MEMBER, Role.MAIN_BOARD_MEMBER)
+
+
+def agency_fault(role: Role, serves_one: bool, partner: str | None) -> str | None:
+    """What is wrong with a membership's agency: missing where the role serves one, there where it serves none, or of
+    another safeguarding partner (`partner` is the agency's, where it is one's). None where it is sound."""
+    needed = SERVES.get(role)
+    if needed is None:
+        refused = serves_one and role not in MAY_SERVE
+        return f"the role '{role.value}' serves no agency: leave it out" if refused else None
+    if not serves_one:
+        return f"the role '{role.value}' serves an agency: say which"
+    if needed == "a safeguarding partner" and partner is None:
+        return f"the role '{role.value}' serves an agency that is one of the three safeguarding partners"
+    if needed in ("local-authority", "icb") and partner != needed:
+        return f"the role '{role.value}' serves the agency of the safeguarding partner '{needed}'"
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,15 +10,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Acting
-from app.accounts.models import Deputy
-from app.accounts.queries import MembershipView, deputies_at, members_today
+from app.access.roles import Role
+from app.accounts.deputy_rules import standing, why_not_deputy, why_not_named_by
+from app.accounts.models import Deputy, Person
+from app.accounts.queries import DeputyView, MembershipView, deputies_at, holders_of, members_today
 from app.ledger.service import record
+from app.outbox.service import post
 from app.procedure.clocks import london_date
 from app.procedure.events import EventKind, Party
 from app.procedure.marks import duty
 from tenants.db import db
 
 LONGEST = timedelta(days=366)
+Faults = list[tuple[str, str]]
+Members = list[tuple[MembershipView, Person]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class NewDeputy:
 
 
 @duty("B1-12")
-def deputy_faults(typed: NewDeputy, today: date) -> list[tuple[str, str]]:
+def deputy_faults(typed: NewDeputy, today: date) -> Faults:
     """What is missing or impossible: field and message."""
     faults = []
     if typed.principal is None:
@@ -55,43 +61,52 @@ def deputy_faults(typed: NewDeputy, today: date) -> list[tuple[str, str]]:
     return faults
 
 
-def name_deputy(typed: NewDeputy, acting: Acting, now: datetime) -> list[tuple[str, str]]:
-    """Name a deputy. Returns what is wrong (field and message), with nothing changed; the same form sent twice
-    names one. The caller commits."""
+def who_can(principal: MembershipView, members: Members, days: tuple[date, date]) -> dict[UUID, str]:
+    """Who can stand in for the holder of a membership on these days: each person with their name."""
+    named, away = deputies_at(None), _person_of(principal, members)
+    return {
+        person.id: person.display_name
+        for person in {person.id: person for _view, person in members}.values()
+        if person.id != away and _why_not(principal, person.id, members, named, days) is None
+    }
+
+
+def name_deputy(typed: NewDeputy, acting: Acting, now: datetime) -> Faults:
+    """Name a deputy and tell whom it concerns. Returns what is wrong (field and message), with nothing changed;
+    the same form sent twice names one. The caller commits."""
     today = london_date(now)
     if db.session.scalar(select(Deputy.id).where(Deputy.submission_key == typed.key)):
         return []
-    faults = deputy_faults(typed, today)
+    members = members_today(today)
+    faults = [*deputy_faults(typed, today), *_who_faults(typed, members, acting, today)]
     if faults:
         return faults
-    members = members_today(today)
-    principal = next((one for one in members if one[0].membership_id == typed.principal), None)
-    person = next((one for one in members if one[1].id == typed.person), None)
-    if principal is None or person is None:
-        return [("principal" if principal is None else "person", "Select somebody who is a member today")]
-    if principal[1].id == person[1].id:
-        return [("person", "Nobody is their own deputy: select somebody else")]
+    principal, person = _chosen(typed, members)
+    assert principal is not None
+    assert person is not None
     assert typed.starts_on is not None
     assert typed.ends_on is not None
-    db.session.add(
-        Deputy(
-            principal_membership_id=principal[0].membership_id, person_id=person[1].id, role=principal[0].role,
-            starts_on=typed.starts_on, ends_on=typed.ends_on, reason=typed.reason.strip(), named_by=acting.name,
-            named_capacity=acting.capacity, named_at=now, submission_key=typed.key,
-        )
+    row = Deputy(
+        principal_membership_id=principal[0].membership_id, person_id=person.id, role=principal[0].role,
+        starts_on=typed.starts_on, ends_on=typed.ends_on, reason=typed.reason.strip(), named_by=acting.name,
+        named_capacity=acting.capacity, named_at=now, submission_key=typed.key,
     )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
     record(
         EventKind.DEPUTY_NAMED, case_id=None, acting=acting, happened_at=now, now=now,
         party=partner_of(principal[0]),
         facts={"from": typed.starts_on.isoformat(), "to": typed.ends_on.isoformat()},
-        payload={"for": principal[1].display_name, "deputy": person[1].display_name, "role": principal[0].role,
+        payload={"for": principal[1].display_name, "deputy": person.display_name, "role": principal[0].role,
                  "reason": typed.reason.strip()},
     )  # fmt: skip
+    _tell("deputy-named", row.id, [person.id, principal[1].id], members, now)
     return []
 
 
 def end_deputy(deputy_id: UUID, acting: Acting, now: datetime) -> bool:
-    """End a deputy's time now: the next request is refused. Returns whether it was running."""
+    """End a deputy's time now: the next request is refused, and whom it concerns is told. Returns whether it was
+    running."""
     row = db.session.scalar(select(Deputy).where(Deputy.id == deputy_id).with_for_update())
     if row is None or row.ended_at is not None:
         return False
@@ -102,11 +117,73 @@ def end_deputy(deputy_id: UUID, acting: Acting, now: datetime) -> bool:
         party=partner_of(found.principal) if found else None,
         payload={"for": found.principal_name, "deputy": found.name} if found else {},
     )  # fmt: skip
+    people = [row.person_id, *([found.principal_id] if found else [])]
+    _tell("deputy-ended", row.id, people, members_today(london_date(now)), now)
     return True
 
 
 def partner_of(view: MembershipView) -> Party | None:
     """The safeguarding partner of a membership, where it is one's."""
-    if view.role == "service-director":
-        return Party.LOCAL_AUTHORITY
-    return Party(view.agency_partner) if view.agency_partner else None
+    return standing(view.role, view.agency_partner).partner
+
+
+def _chosen(typed: NewDeputy, members: Members) -> tuple[tuple[MembershipView, Person] | None, Person | None]:
+    principal = next((one for one in members if one[0].membership_id == typed.principal), None)
+    return principal, next((person for _view, person in members if person.id == typed.person), None)
+
+
+def _who_faults(typed: NewDeputy, members: Members, acting: Acting, today: date) -> Faults:
+    if typed.principal is None or typed.person is None:
+        return []
+    principal, person = _chosen(typed, members)
+    if principal is None or person is None:
+        return [("principal" if principal is None else "person", "Select somebody who is a member today")]
+    if principal[1].id == person.id:
+        return [("person", "Nobody is their own deputy: select somebody else")]
+    first = typed.starts_on or today
+    days = (first, typed.ends_on or first)
+    why_not = why_not_named_by(person.id, acting.person_id) or _why_not(
+        principal[0], person.id, members, deputies_at(None), days
+    )
+    return [("person", why_not)] if why_not else []
+
+
+def _why_not(
+    principal: MembershipView, person: UUID, members: Members, named: Collection[DeputyView],
+    days: tuple[date, date],
+) -> str | None:  # fmt: skip
+    held = [standing(view.role, view.agency_partner) for view, one in members if one.id == person]
+    away = standing(principal.role, principal.agency_partner)
+    return why_not_deputy(away, held, _stands_in_for(person, named, days))
+
+
+def _stands_in_for(person: UUID, named: Collection[DeputyView], days: tuple[date, date]) -> set[Party]:
+    """The partners for which somebody stands in on any of these days."""
+    first, last = days
+    found = {
+        partner_of(one.principal)
+        for one in named
+        if one.person_id == person and one.ended_at is None and one.starts_on <= last and one.ends_on >= first
+    }
+    return {partner for partner in found if partner is not None}
+
+
+def _person_of(principal: MembershipView, members: Members) -> UUID | None:
+    return next(
+        (person.id for view, person in members if view.membership_id == principal.membership_id), None
+    )
+
+
+def _tell(kind: str, deputy_id: UUID, people: list[UUID], members: Members, now: datetime) -> None:
+    """The deputy, who they stand in for and the Partnership Team are told that there is something to read."""
+    known = {person.id: (person.display_name, person.email) for _view, person in members}
+    to = {one: known[one] for one in people if one in known}
+    to |= {
+        one.person_id: (one.name, one.email)
+        for one in holders_of([Role.PARTNERSHIP_TEAM.value], london_date(now))
+    }
+    for person_id, (name, email) in to.items():
+        post(
+            kind, to_person=person_id, to_address=email, to_name=name, key=f"{kind}:{deputy_id}:{person_id}",
+            now=now, context={"deputy_id": str(deputy_id), "kind": kind},
+        )  # fmt: skip

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Exists, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from app.accounts.deputy_rules import standing, why_not_deputy
 from app.accounts.models import Deputy, IdentityProvider, Membership, OrganisationTrust, Person
 from tenants.db import db
 from tenants.registry import Agency, Partnership
@@ -72,7 +73,8 @@ class DeputyView:
 def deputies_at(today: date | None) -> list[DeputyView]:
     """The deputies of the partnership in scope who act today, or all that were ever named (None), by first day.
 
-    One whose principal's membership has ended, or who is no member (or not trusted) themselves, does not act.
+    One whose principal's membership has ended does not act, nor one who is no member (or not trusted) any more or
+    whose own roles no longer let them stand in.
     """
     principal, deputy = aliased(Person), aliased(Person)
     query = (
@@ -97,8 +99,35 @@ def deputies_at(today: date | None) -> list[DeputyView]:
     found = [_deputy_view(*row) for row in db.session.execute(query)]
     if today is None or not found:
         return found
-    members = set(db.session.scalars(select(Membership.person_id).where(_holds(today), _trusted(today))))
-    return [one for one in found if one.person_id in members]
+    held = _memberships_of({one.person_id for one in found}, today)
+    return [one for one in found if _may_stand_in(one, held.get(one.person_id, []))]
+
+
+def standing_in_of(person_id: UUID, today: date) -> list[DeputyView]:
+    """For whom somebody stands in, and who stands in for them, today and later."""
+    return [
+        one
+        for one in deputies_at(None)
+        if person_id in (one.person_id, one.principal_id) and one.ended_at is None and one.ends_on >= today
+    ]
+
+
+def _may_stand_in(deputy: DeputyView, held: list[MembershipView]) -> bool:
+    principal = standing(deputy.principal.role, deputy.principal.agency_partner)
+    own = [standing(view.role, view.agency_partner) for view in held]
+    return bool(own) and why_not_deputy(principal, own) is None
+
+
+def _memberships_of(people: Collection[UUID], today: date) -> dict[UUID, list[MembershipView]]:
+    rows = db.session.execute(
+        select(Membership, Agency)
+        .outerjoin(Agency, _of_membership())
+        .where(Membership.person_id.in_(people), _holds(today), _trusted(today))
+    )
+    found: dict[UUID, list[MembershipView]] = {}
+    for membership, agency in rows:
+        found.setdefault(membership.person_id, []).append(_view(membership, agency))
+    return found
 
 
 def memberships_in(partnership_id: UUID, person_id: UUID, today: date) -> list[MembershipView]:

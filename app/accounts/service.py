@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Acting
-from app.access.roles import Role
+from app.access.roles import Role, agency_fault
 from app.accounts.models import IdentityProvider, Membership, Organisation, OrganisationTrust, Person
 from app.accounts.oidc_types import SAFE_ALGORITHMS
 from app.ledger.service import record
@@ -152,7 +152,11 @@ def begin_membership(
     ends_on: date | None = None,
 ) -> Membership:
     """Begin a membership of the partnership in scope, unless it holds already. Raises AccountsError."""
-    agency_id = _agency(agency_key)
+    agency = _agency(agency_key)
+    fault = agency_fault(role, agency is not None, agency.partner if agency else None)
+    if fault is not None:
+        raise AccountsError(fault)
+    agency_id = agency.id if agency else None
     held = db.session.scalar(
         select(Membership).where(
             Membership.person_id == person.id,
@@ -187,13 +191,13 @@ def end_membership(membership_id: UUID, *, reason: str, acting: Acting, now: dat
     return membership
 
 
-def _agency(key: str | None) -> UUID | None:
+def _agency(key: str | None) -> Agency | None:
     if key is None:
         return None
-    agency_id = db.session.scalar(select(Agency.id).where(Agency.key == key))
-    if agency_id is None:
+    agency = db.session.scalar(select(Agency).where(Agency.key == key))
+    if agency is None:
         raise AccountsError(f"the partnership has no agency '{key}'")
-    return agency_id
+    return agency
 
 
 def _tell(kind: EventKind, membership: Membership, person: Person, acting: Acting, now: datetime) -> None:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from app.access.current import current_actor
 from app.access.guard import public, refuse, requires
 from app.access.permissions import Permission
+from app.accounts.queries import standing_in_of
 from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
@@ -66,7 +67,10 @@ def enter() -> ResponseReturnValue:
 def tasks() -> ResponseReturnValue:
     """What I owe, soonest first."""
     found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor())]
-    return render_template("cases/tasks.html", tasks=found)
+    standing_in = standing_in_of(current_user.person_id, g.today)
+    return render_template(
+        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id
+    )
 
 
 @bp.get("/cases")

@@ -116,6 +116,16 @@ TEMPLATES: dict[str, Template] = {
         "Something waits for your organisation in Waymark. Somebody with a role there needs to sign in.",
         "tasks",
     ),
+    "deputy-named": Template(
+        "A deputy has been named",
+        "A deputy has been named for stated days, and it concerns you. Sign in to read who acts for whom, and when.",
+        "tasks",
+    ),
+    "deputy-ended": Template(
+        "A deputy's time has ended",
+        "A deputy's time has ended, and it concerns you. Sign in to read who acts for whom now.",
+        "tasks",
+    ),
     "response-given": Template(
         "{reference}: a partner has responded",
         "A safeguarding partner has responded. All three partners can read the response.",

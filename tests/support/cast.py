@@ -54,6 +54,31 @@ def cast(place: Place, owner: Flask, ended: bool = False) -> dict[Role, Someone]
     return {role: Someone(person_id, name, place) for role, (person_id, name) in people.items()}
 
 
+def one_more(place: Place, owner: Flask, *held: tuple[Role, str | None], name: str = "") -> Someone:
+    """One further new person, who holds each of these roles for the agency of that key."""
+    with owner.app_context():
+        provider = db.session.scalars(select(IdentityProvider).join(Organisation).limit(1)).one()
+        called = name or f"{' and '.join(role.value for role, _agency in held)} too, of {place.slug}"
+        person = Person(provider_id=provider.id, subject=str(uuid4()), display_name=called,
+                        email=f"{uuid4().hex[:8]}@{place.slug}.example", job_title="Invented")  # fmt: skip
+        db.session.add(person)
+        db.session.commit()
+        person_id = person.id
+    with place.pinned(owner):
+        agencies = {agency.key: agency.id for agency in db.session.scalars(select(Agency))}
+        _trust()
+        for role, agency in held:
+            db.session.add(
+                Membership(
+                    person_id=person_id, role=role.value, agency_id=agencies[agency] if agency else None,
+                    starts_on=LONG_AGO,
+                )
+            )  # fmt: skip
+        _say(real_now())
+        db.session.commit()
+    return Someone(person_id, called, place)
+
+
 def _people(owner: Flask, place: Place) -> dict[Role, tuple[UUID, str]]:
     with owner.app_context():
         provider = db.session.scalars(select(IdentityProvider).join(Organisation).limit(1)).one()

@@ -21,7 +21,7 @@ from app.access.permissions import Permission
 from app.access.roles import Role
 from app.clock_source import real_now
 from tenants.db import db
-from tests.support.cast import cast
+from tests.support.cast import cast, one_more
 from tests.support.people import Someone, client_of
 from tests.support.places import Place, fresh_place
 
@@ -104,7 +104,7 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
     parts = {"reference": reference, "key": key, "party": "police", "draft_id": draft, "section": child}
     parts |= {
         "kind": "short",
-        "deputy_id": make_deputy(own),
+        "deputy_id": make_deputy(own, one_more(place, owner_of, (R.AGENCY_LIG_MEMBER, "police"))),
         "number": "1",
         "step": "none",
         "part": "incident",
@@ -171,7 +171,7 @@ def make_draft(author: Someone) -> tuple[str, str]:
         return str(draft.id), child
 
 
-def make_deputy(own: dict[Role, Someone]) -> str:
+def make_deputy(own: dict[Role, Someone], deputy: Someone) -> str:
     """A deputy for the representative of the police, for today."""
     from app.access.actor import SYSTEM
     from app.access.queries import capacities_of
@@ -179,7 +179,7 @@ def make_deputy(own: dict[Role, Someone]) -> str:
     from app.accounts.queries import deputies_at
     from app.procedure.clocks import london_date
 
-    now, principal, deputy = real_now(), own[R.PARTNER_REPRESENTATIVE], own[R.AGENCY_LIG_MEMBER]
+    now, principal = real_now(), own[R.PARTNER_REPRESENTATIVE]
     with principal.place.pinned():
         today = london_date(now)
         membership = capacities_of(principal.person_id, today)[0].membership_id

@@ -98,3 +98,31 @@ def test_an_entra_organisation_without_its_tenant_is_refused(command: Command) -
     )  # fmt: skip
     assert refused.exit_code == 1
     assert "one tenant's" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("role", "agency"),
+    [
+        (Role.PARTNER_REPRESENTATIVE, ""),
+        (Role.PARTNER_REPRESENTATIVE, "community-health"),
+        (Role.SERVICE_DIRECTOR, "police"),
+        (Role.LIG_CHAIR, "police"),
+    ],
+)
+def test_a_role_and_its_agency_fit(
+    command: Command, fresh: Place, organisation: str, role: Role, agency: str
+) -> None:
+    options = {"role": role.value, **({"agency": agency} if agency else {})}
+    words = {
+        "partnership": fresh.slug,
+        "organisation": organisation,
+        "subject": "s",
+        "name": "Ada",
+        **options,
+    }
+    refused = command(
+        "people", "add", *(part for name, value in words.items() for part in (f"--{name}", value))
+    )
+    assert refused.exit_code == 1
+    assert "Nothing was changed: the role" in refused.output
+    assert command("people", "list", "--partnership", fresh.slug).output == ""
