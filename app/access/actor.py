@@ -15,8 +15,9 @@ from app.procedure.events import Party
 class Capacity:
     """One membership: a role, for an agency where the role has one, which may be a safeguarding partner.
 
-    Where `deputy_for` names somebody, it is their membership in which this person acts; `role_name` is what
-    the partnership calls the role, where it has a name of its own for it.
+    Where `deputy_for` names somebody, it is their membership in which this person acts; `in_absence` says that
+    nobody holds the role and this person stands in for it; `role_name` is what the partnership calls the role,
+    where it has a name of its own for it.
     """
 
     membership_id: UUID | None
@@ -26,12 +27,15 @@ class Capacity:
     partner: Party | None = None
     deputy_for: str = ""
     role_name: str = ""
+    in_absence: bool = False
 
     @property
     def label(self) -> str:
         """How the capacity is written beside a person's name and in the ledger; a deputy's says for whom."""
         name = self.role_name or ROLE_NAMES[self.role]
         held = f"{name}, {self.agency_name}" if self.agency_name else name
+        if self.in_absence:
+            return f"Standing in for the {held}"
         return f"Deputy for {self.deputy_for}, {held}" if self.deputy_for else held
 
 

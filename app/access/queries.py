@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from app.access.actor import Capacity
+from app.access.actor import Actor, Capacity
 from app.access.own_names import own_names
+from app.access.owners import STANDS_IN, TEAM, parties_of, parties_of_nobody
 from app.access.roles import Role
-from app.accounts.queries import MembershipView, deputies_at, memberships_in
+from app.accounts.queries import MembershipView, deputies_at, is_held, memberships_in, roles_held
 from app.procedure.events import Party
+from app.procedure.marks import duty
 from tenants.scope import current_partnership_id
 
 
@@ -19,7 +22,29 @@ def capacities_of(person_id: UUID, today: date) -> tuple[Capacity, ...]:
     if not own:
         return ()  # only members can be deputies
     acting_for = [one for one in deputies_at(today) if one.person_id == person_id]
-    return own + tuple(_capacity(one.principal, one.principal_name) for one in acting_for)
+    deputy = tuple(_capacity(one.principal, one.principal_name) for one in acting_for)
+    return own + deputy + _in_absence(own, today)
+
+
+@duty("B1-12")
+def _in_absence(own: tuple[Capacity, ...], today: date) -> tuple[Capacity, ...]:
+    """The role for which somebody stands in while nobody holds it: they act in it, and every act says so."""
+    return tuple(
+        replace(held, role=absent, in_absence=True, role_name=own_names().get(absent.value, ""))
+        for held in own
+        for absent, stand_in in STANDS_IN.items()
+        if (held.role, held.partner) == stand_in and not is_held(absent.value, today)
+    )
+
+
+def owed_by(actor: Actor, today: date) -> set[Party]:
+    """The parties for which this person owes today: their own, and for the Partnership Team also those for which
+    nobody is there."""
+    own = parties_of(actor)
+    if not actor.has(*TEAM):
+        return own
+    held = [(Role(role), Party(partner) if partner else None) for role, partner in roles_held(today)]
+    return own | parties_of_nobody(held)
 
 
 def _capacity(view: MembershipView, deputy_for: str = "") -> Capacity:

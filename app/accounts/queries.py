@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Exists, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from app.access.owners import STANDS_IN
 from app.accounts.deputy_rules import standing, why_not_deputy
 from app.accounts.models import Deputy, IdentityProvider, Membership, OrganisationTrust, Person
 from tenants.db import db
@@ -174,7 +175,8 @@ def partnerships_of(person_id: UUID, today: date) -> list[PartnershipView]:
 
 
 def holders_of(roles: Collection[str], today: date, partner: str | None = None) -> list[Holder]:
-    """Who holds one of the roles today in the partnership in scope, by name, then their deputies; each once.
+    """Who holds one of the roles today in the partnership in scope, by name, then their deputies; each once. Where
+    nobody holds a role for which another stands in (B1-12), those who do.
 
     With `partner`, only those whose agency is that safeguarding partner.
     """
@@ -188,7 +190,35 @@ def holders_of(roles: Collection[str], today: date, partner: str | None = None) 
     if partner is not None:
         query = query.join(Agency, _of_membership()).where(Agency.partner == partner)
     held = [Holder(person_id, name, email) for person_id, name, email in db.session.execute(query)]
-    return list(dict.fromkeys([*held, *_standing_in(set(roles), today, partner)]))
+    found = [*held, *_standing_in(set(roles), today, partner), *_in_absence(set(roles), today, partner)]
+    return list(dict.fromkeys(found))
+
+
+def is_held(role: str, today: date) -> bool:
+    """Whether anybody holds a role today in the partnership in scope."""
+    query = select(Membership.id).where(Membership.role == role, _holds(today), _trusted(today)).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def roles_held(today: date) -> list[tuple[str, str | None]]:
+    """Every role that somebody holds today in the partnership in scope, with the safeguarding partner of the agency
+    it is held for."""
+    query = (
+        select(Membership.role, Agency.partner)
+        .outerjoin(Agency, _of_membership())
+        .where(_holds(today), _trusted(today))
+        .distinct()
+    )
+    return [(role, partner) for role, partner in db.session.execute(query)]
+
+
+def _in_absence(roles: set[str], today: date, partner: str | None) -> list[Holder]:
+    found: list[Holder] = []
+    for absent, (stand_in, of) in STANDS_IN.items():
+        asked = absent.value in roles and partner in (None, of.value)
+        if asked and not is_held(absent.value, today):
+            found += holders_of([stand_in.value], today, of.value)
+    return found
 
 
 def _standing_in(roles: set[str], today: date, partner: str | None) -> list[Holder]:

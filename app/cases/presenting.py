@@ -11,8 +11,7 @@ from flask import Flask
 
 from app.access.actor import Actor
 from app.access.own_names import name_of, own_words
-from app.access.owners import parties_of
-from app.access.queries import capacities_of
+from app.access.queries import capacities_of, owed_by
 from app.accounts.queries import names_of, partnerships_of
 from app.cases.calendars import calendars
 from app.cases.models import Case, StoredObligation
@@ -23,6 +22,7 @@ from app.cases.tasks import Task, count_of
 from app.cases.telling import sentence_of
 from app.ledger.read_log import views_of
 from app.ledger.service import history, stored_events
+from app.procedure.clocks import london_date
 from app.procedure.events import EventKind, Party
 from app.procedure.explain import Explanation, explain
 from app.procedure.history import as_known, in_force
@@ -116,7 +116,7 @@ def owed_of(row: StoredObligation, now: datetime, mine: set[Party]) -> Owed:
 
 def owed(rows: Sequence[StoredObligation], actor: Actor, now: datetime) -> dict[str, list[Owed]]:
     """The obligations of a case: those open (soonest first), then those that have ended."""
-    mine = parties_of(actor)
+    mine = owed_by(actor, london_date(now))
     shown = [owed_of(row, now, mine) for row in rows]
     far = datetime.max.replace(tzinfo=now.tzinfo)
     running = sorted((entry for entry in shown if entry.row.open), key=lambda entry: entry.due or far)
@@ -213,5 +213,5 @@ def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date
             if capacities:
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
-                found.append(PartnershipCount(entry.slug, entry.name, count_of(actor), roles))
+                found.append(PartnershipCount(entry.slug, entry.name, count_of(actor, today), roles))
     return found

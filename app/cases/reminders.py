@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.access.owners import OWNERS
+from app.access.owners import OF_PARTNER, OWNERS, TEAM
 from app.accounts.queries import Holder, holders_of
 from app.cases.models import Case, StoredObligation
 from app.outbox.handlers import handler
@@ -42,9 +42,11 @@ def escalate(args: dict[str, str], now: datetime) -> None:
 
 
 def owners_of(party: Party, now: datetime) -> list[Holder]:
-    """The people who owe for a party today."""
-    partner = party.value if party in (Party.POLICE, Party.ICB) else None
-    return holders_of([role.value for role in OWNERS.get(party, ())], london_date(now), partner)
+    """The people who owe for a party today. Where nobody is there for it, the Partnership Team, which finds
+    somebody: no obligation is without a person."""
+    partner, today = party.value if party in OF_PARTNER else None, london_date(now)
+    found = holders_of([role.value for role in OWNERS.get(party, ())], today, partner)
+    return found or holders_of([role.value for role in TEAM], today)
 
 
 def _still_running(args: dict[str, str]) -> StoredObligation | None:

@@ -66,7 +66,7 @@ def enter() -> ResponseReturnValue:
 @requires(Permission.TASKS_VIEW)
 def tasks() -> ResponseReturnValue:
     """What I owe, soonest first."""
-    found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor())]
+    found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor(), g.today)]
     standing_in = standing_in_of(current_user.person_id, g.today)
     return render_template(
         "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id

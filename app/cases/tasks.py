@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
 from app.access.actor import Actor
-from app.access.owners import parties_of
 from app.access.permissions import Permission
+from app.access.queries import owed_by
 from app.cases.models import Case, StoredObligation
 from app.cases.queries import visible
 from tenants.db import db
@@ -25,9 +26,9 @@ class Task:
     obligation: StoredObligation
 
 
-def tasks_of(actor: Actor, most: int = MOST) -> Sequence[Task]:
+def tasks_of(actor: Actor, today: date, most: int = MOST) -> Sequence[Task]:
     """The open obligations that this person owes in cases they may see."""
-    parties = [party.value for party in parties_of(actor)]
+    parties = [party.value for party in owed_by(actor, today)]
     query = (
         select(Case, StoredObligation)
         .join(StoredObligation, StoredObligation.case_id == Case.id)
@@ -40,9 +41,9 @@ def tasks_of(actor: Actor, most: int = MOST) -> Sequence[Task]:
     return [Task(case, obligation) for case, obligation in db.session.execute(query)]
 
 
-def count_of(actor: Actor, most: int = MOST) -> int:
+def count_of(actor: Actor, today: date, most: int = MOST) -> int:
     """How many tasks a person has, counted up to a cap."""
-    parties = [party.value for party in parties_of(actor)]
+    parties = [party.value for party in owed_by(actor, today)]
     capped = (
         select(StoredObligation.id)
         .join(Case, Case.id == StoredObligation.case_id)

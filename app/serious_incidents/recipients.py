@@ -66,10 +66,13 @@ def deputies(party: Party, now: datetime) -> list[Recipient]:
     """Who is contacted before a partner's clock ends in silence (N-04).
 
     Those who stand in for the named decision maker; where several hold that role (the Designated Nurse and
-    the Designated Doctor do) each stands in for the other, and all are contacted.
+    the Designated Doctor do) each stands in for the other, and all are contacted. The only one who was asked is
+    nobody's deputy.
     """
     named, others = _both(party, now)
-    return list(dict.fromkeys([*(named if len(named) > 1 else []), *others]))
+    asked = representatives(party, now)
+    found = dict.fromkeys([*(named if len(named) > 1 else []), *others])
+    return [one for one in found if len(asked) > 1 or one not in asked]
 
 
 def generic_inbox(party: Party) -> Recipient | None:

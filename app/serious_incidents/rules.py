@@ -93,7 +93,8 @@ def _belongs_to(capacity: Capacity, party: Party) -> bool:
 
 def stands_in(party: Party, capacity: Capacity) -> bool:
     """Whether somebody acting in this capacity stands in for the partner's named decision maker."""
-    return capacity.role is not NAMED[party] or bool(getattr(capacity, "deputy_for", ""))
+    for_another = bool(getattr(capacity, "deputy_for", "")) or bool(getattr(capacity, "in_absence", False))
+    return capacity.role is not NAMED[party] or for_another
 
 
 def partners_of(held: Iterable[Capacity]) -> list[Party]:
