@@ -34,11 +34,13 @@ def escalate(args: dict[str, str], now: datetime) -> None:
     if obligation is None:
         return
     told: set[UUID] = set()
-    for party in (Party(obligation.owner), Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR):
+    owner = Party(obligation.owner)
+    for party in (owner, Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR):
         for holder in owners_of(party, now):
             if holder.person_id not in told:
                 told.add(holder.person_id)
-                _tell("overdue", obligation, holder, args["due"], now)
+                kind = "overdue" if party is owner else "overdue-elsewhere"
+                _tell(kind, obligation, holder, args["due"], now)
 
 
 def owners_of(party: Party, now: datetime) -> list[Holder]:

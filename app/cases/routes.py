@@ -22,6 +22,7 @@ from app.ledger import read_log
 from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
 from app.serious_incidents.queries import decision_overview, untold
+from app.serious_incidents.reaching import opened
 from app.web.text_rules import parse_date
 
 bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
@@ -99,7 +100,7 @@ def case(reference: str) -> ResponseReturnValue:
         stages=stages_of(found.id),
         children=children_of(found.id),
         record=referral_record(found.id),
-        decision=decision_overview(found.id),
+        decision=decision_overview(found.id, now=g.now),
         beside=beside(found, current_actor()),
     )
 
@@ -158,6 +159,7 @@ def seen(reference: str, page: str) -> Case:
         refuse()
     capacities = actor.holding(Permission.CASE_VIEW)
     read_log.viewed(found.id, actor.acting_as(capacities), page, g.now)
+    opened(found.id, actor, g.now)
     return found
 
 

@@ -36,3 +36,11 @@ def views_of(case_id: UUID, most: int = 200) -> list[ReadEntry]:
         select(ReadEntry).where(ReadEntry.case_id == case_id).order_by(ReadEntry.viewed_at.desc()).limit(most)
     )
     return list(db.session.scalars(newest))
+
+
+def view_at(case_id: UUID, person_id: UUID, at: datetime) -> ReadEntry | None:
+    """The view of a case by one person at one instant."""
+    query = select(ReadEntry).where(
+        ReadEntry.case_id == case_id, ReadEntry.person_id == person_id, ReadEntry.viewed_at == at
+    )
+    return db.session.scalars(query.limit(1)).first()

@@ -19,20 +19,14 @@ PATH = re.compile(r"(/[a-zA-Z0-9][a-zA-Z0-9-]{0,80}){1,6}")
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 LONGEST_LINE = 200
 
-# What each duty asks, as a message says it. A duty that is not here is still reminded of, in general words.
+# What each duty asks, as a message says it: never what was decided, said or found. A duty that is not here is still
+# reminded of, in general words; so are those whose very name would give an outcome away.
 ACTIONS = {
     "A-02": "acknowledge the referral with a reference",
-    "B1-03": "notify the Child Safeguarding Practice Review Panel",
-    "B1-04": "inform those who must know of the notification",
+    "B1-03": "see to the statutory clock of this case",
     "B1-06": "share the referral",
     "B1-07": "give or share the initial view",
     "B1-08": "respond to the initial view",
-    "A-06": "decide what follows for the referral",
-    "B1-09": "arrange a short meeting of the partners",
-    "B1-10": "settle a difference between the partners",
-    "B1-11": "read the records of how a difference was resolved",
-    "B1-13": "decide whether to reconsider",
-    "N-05": "hold the rapid review",
     "B1-15": "record the decision on notification",
     "N-04": "contact the partner's deputy",
 }
@@ -88,7 +82,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "referral-requested": Template(
         "{reference}: a referral form is asked for",
-        "A notification came before a referral. Please write the referral for this case; it is linked to it.",
+        "A case has no referral form yet. Please write it; it is linked to the case.",
     ),
     "referral-shared": Template(
         "{reference}: your initial view is asked for",
@@ -104,16 +98,21 @@ TEMPLATES: dict[str, Template] = {
     "initial-view-shared": Template(
         "{reference}: your response is asked for",
         "The initial view on a referral has been shared with you. Please respond with your view and "
-        "rationale{by}. If no response is recorded before the clock ends, that may be taken as agreement.",
+        "rationale{by}. If no response is recorded before the clock ends, that may count as an answer.",
+    ),
+    "receipt-recorded": Template(
+        "{reference}: receipt of your request was recorded",
+        "The Partnership Team has recorded that a request reached your organisation outside Waymark. Please check "
+        "that it is right, and respond{by}.",
     ),
     "deputy-contact": Template(
         "{reference}: a response is needed before the clock ends",
-        "The person you stand in for has not responded yet. If they are away, please respond for your "
-        "organisation before the clock ends.",
+        "The person you stand in for has not responded yet, and the clock is running. If they are away, please "
+        "respond for your organisation{by}.",
     ),
     "inbox-waiting": Template(
         "Something waits in Waymark",
-        "Something waits for your organisation in Waymark. Somebody with a role there needs to sign in.",
+        "Something waits for your organisation in Waymark. Somebody with a role there needs to sign in{by}.",
         "tasks",
     ),
     "deputy-named": Template(
@@ -127,19 +126,19 @@ TEMPLATES: dict[str, Template] = {
         "tasks",
     ),
     "response-given": Template(
-        "{reference}: a partner has responded",
-        "A safeguarding partner has responded. All three partners can read the response.",
+        "{reference}: a response can be read",
+        "A safeguarding partner's response has been recorded. All three partners can read it.",
     ),
     "response-deemed": Template(
-        "{reference}: a response clock ended in silence",
-        "A response clock ended without a response. It is recorded as deemed agreement.",
+        "{reference}: a response clock has ended",
+        "A response clock has ended. What follows from it can be read.",
     ),
     "decision-recorded": Template(
         "{reference}: a decision has been recorded", "The decision on notification has been recorded."
     ),
     "decision-waits": Template(
-        "{reference}: the decision waits for you",
-        "The three positions are in, and they agree. Please {action}.",
+        "{reference}: something waits for you",
+        "The three positions can be read. Please {action}.",
     ),
     "referral-decided": Template(
         "{reference}: a decision on your referral",
@@ -153,9 +152,8 @@ TEMPLATES: dict[str, Template] = {
         "that it is right.",
     ),
     "difference-unresolved": Template(
-        "{reference}: the partners still differ",
-        "The safeguarding partners still differ after their short meeting. The decision goes to the Partnership "
-        "Chair, with the Independent Scrutineer as mediator.",
+        "{reference}: a case waits for you",
+        "A case needs you. Please read it, and {action}{by}.",
     ),
     "meeting-arranged": Template(
         "{reference}: a meeting has been arranged",
@@ -165,11 +163,12 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: a meeting was recorded", "The record of a meeting can be read."
     ),
     "new-information": Template(
-        "{reference}: new information after the decision",
-        "New information has been raised after the decision. Whoever made it decides whether to reconsider.",
+        "{reference}: new information can be read",
+        "New information has been raised. Please read it; the case page says who answers it.",
     ),
     "reconsideration-declined": Template(
-        "{reference}: the decision stands", "New information was considered, and the decision stands."
+        "{reference}: an answer to new information can be read",
+        "New information has been answered. The answer can be read.",
     ),
     "basis-changed": Template(
         "{reference}: a decision needs to be looked at",
@@ -177,20 +176,20 @@ TEMPLATES: dict[str, Template] = {
         "to those who made it.",
     ),
     "decision-put-back": Template(
-        "{reference}: a decision is put back to you",
-        "The decision rested on a silence that has been answered. Please look at it again.",
+        "{reference}: a decision is before you again",
+        "Something has come to light that bears on a decision. Please look at it again.",
     ),
     "authority-notifies": Template(
-        "{reference}: the local authority notifies",
-        "The local authority has decided to notify on its own duty. The local decision is kept.",
+        "{reference}: an entry of the local authority can be read",
+        "The local authority has recorded an entry beside the decision. It can be read.",
     ),
     "authority-confirmed": Template(
         "{reference}: the local authority has answered",
         "The local authority has recorded its own answer to a decision. It can be read in Waymark.",
     ),
     "outcome-chosen": Template(
-        "{reference}: what follows has been decided",
-        "The chair of the group has decided what follows for the referral.",
+        "{reference}: the next step can be read",
+        "The chair of the group has recorded the next step for the referral. It can be read.",
     ),
     "entry-corrected": Template(
         "{reference}: an entry was corrected",
@@ -201,15 +200,16 @@ TEMPLATES: dict[str, Template] = {
         "An observation of the scrutineer can be read.",
     ),
     "review-ground": Template(
-        "{reference}: no rapid review", "A ground for not holding a rapid review has been recorded."
+        "{reference}: an entry can be read",
+        "An entry about the step after the decision has been recorded. It can be read.",
     ),
     "notification-recorded": Template(
-        "{reference}: a notification has been recorded",
-        "The serious incident notification has been recorded as sent.",
+        "{reference}: an entry can be read",
+        "A step after the decision has been recorded. It can be read.",
     ),
     "notification-informed": Template(
-        "{reference}: a serious incident notification was decided",
-        "You are informed that the safeguarding partners decided to notify. The record is open to you.",
+        "{reference}: you are informed of a case",
+        "You are informed of a case, as the procedure asks. The record is open to you; please sign in and read it.",
     ),
     "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
     "clock-moved": Template(
@@ -218,11 +218,15 @@ TEMPLATES: dict[str, Template] = {
     ),
     "budget-warning": Template(
         "{reference}: the remaining steps do not fit",
-        "The steps that remain no longer fit before the clock for notifying the Panel ends. The case page says "
-        "what can be shortened: please {action}{by}.",
+        "The steps that remain no longer fit before a statutory clock ends. The case page says what can be "
+        "shortened: please {action}{by}.",
     ),
     "overdue": Template(
         "{reference}: overdue", "The procedure asks you to {action}{by}. It has not been recorded as done."
+    ),
+    "overdue-elsewhere": Template(
+        "{reference}: something is overdue",
+        "A step that somebody else owes has not been recorded as done{by}. The case page says which, and who owes it.",
     ),
 }
 PLACES = {"case": "/{slug}/cases/{reference}", "referrals": "/{slug}/referrals", "tasks": "/{slug}/tasks"}

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.outbox.messages import one_line, render
 from app.outbox.models import JobIntent, MessageState, OutboxMessage
-from tenants.db import db
+from tenants.db import db, set_scope
 from tenants.registry import Partnership
 from tenants.scope import current_partnership_id
 
@@ -107,6 +107,21 @@ def schedule(kind: str, key: str, run_at: datetime, args: Mapping[str, str], now
         .returning(JobIntent.id)
     ).scalar()
     return made is not None
+
+
+def schedule_apart(kind: str, key: str, run_at: datetime, args: Mapping[str, str]) -> None:
+    """Owe one piece of work from a page that only reads: written in a transaction of its own, as the read log is,
+    so that the page's own changes nothing. Once by its key; raises NotAnIdentifier for what `args` may not hold."""
+    partnership = current_partnership_id()
+    with db.engine.begin() as connection:
+        set_scope(connection, partnership, None)
+        connection.execute(
+            insert(JobIntent)
+            .values(
+                partnership_id=partnership, kind=kind, key=key, args=_identifiers(args), run_at=run_at, attempts=0
+            )
+            .on_conflict_do_nothing(index_elements=["partnership_id", "key"])
+        )  # fmt: skip
 
 
 def revive() -> int:

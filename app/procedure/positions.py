@@ -223,8 +223,11 @@ def differences(history: History) -> list[tuple[datetime, datetime | None]]:
 
 
 def deputy_contacted(history: History, party: Party) -> Event | None:
-    """The first time a deputy was contacted; one whom no message could reach was not."""
+    """The first time a deputy was contacted; one whom no message could reach was not. Contacted by telephone or
+    otherwise (`how`), no message can come back."""
     for event in history.all(EventKind.DEPUTY_CONTACTED, party):
+        if event.facts.get("how"):
+            return event
         bounced = len(history.after(event, EventKind.DEPUTY_NOT_REACHED, party=party))
         ways = _count(event.facts.get("deputies")) + bool(event.facts.get("inbox"))
         if not bounced or bounced < ways:

@@ -10,6 +10,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission, grant_for
 from app.access.roles import Role
 from app.accounts.queries import holders_of, members_today
+from app.cases.obligation_store import history_of
 from app.outbox.service import post
 from app.procedure.clocks import london_date
 from app.referrals.models import ReferralDraft
@@ -64,13 +65,26 @@ def acknowledged(draft: ReferralDraft, actor: Actor, now: datetime) -> None:
 
 
 def received(draft: ReferralDraft, now: datetime) -> None:
-    """The Partnership Team is told that a referral has come (A-02)."""
+    """The Partnership Team is told that a referral has come (A-02), and by when it is to be shared (B1-06)."""
+    told = history_of(draft.case_id) if draft.case_id else None
+    due_on = (
+        told.due_on("B1-06", told.submitted.happened_at)
+        if told and told.submitted and not told.came_first
+        else None
+    )
     for holder in holders_of([Role.PARTNERSHIP_TEAM.value], london_date(now)):
         one = Told(holder.person_id, holder.name, holder.email)
-        _post("referral-received", one, f"referral-received:{draft.id}", draft, now)
+        _post("referral-received", one, f"referral-received:{draft.id}", draft, now, {"due_on": due_on})
 
 
-def _post(kind: str, one: Told, key: str, draft: ReferralDraft, now: datetime) -> None:
+def _post(
+    kind: str,
+    one: Told,
+    key: str,
+    draft: ReferralDraft,
+    now: datetime,
+    params: dict[str, object] | None = None,
+) -> None:
     post(
         kind,
         to_person=one.person_id,
@@ -79,5 +93,6 @@ def _post(kind: str, one: Told, key: str, draft: ReferralDraft, now: datetime) -
         key=f"{key}:{one.person_id}",
         now=now,
         case_reference=draft.reference,
+        params=params or {},
         context={"draft_id": str(draft.id), "case_id": str(draft.case_id or ""), "kind": kind},
     )

@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
     from app.serious_incidents import (  # noqa: F401  (their handlers and pages are registered by being imported)
         jobs,
         routes_contested,
+        routes_reaching,
     )
     from app.serious_incidents.routes import bp
     from app.serious_incidents.routes_deputies import deputies

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from app.access.actor import Actor
 from app.access.owners import OWNERS, parties_of
 from app.access.permissions import Permission
-from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Party
+from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.positions import differ
 from app.serious_incidents import rules, turns, words
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.progress import Progress
+from app.serious_incidents.reaching import receipt_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,11 @@ def _while_open(found: Progress, actor: Actor) -> list[Action]:
             verb = "Give a late answer"
         label = f"{verb} for {words.partner_in_sentence(party)}"
         actions.append(Action("serious_incidents.response", label, party, main=row is None))
-    if actor.may(Permission.DEPUTY_CONTACT):
-        for party in rules.missing_positions(found.in_force()):
-            if found.deputy_contacted(party) is None:
-                label = f"Contact the deputy of {words.partner_in_sentence(party)}"
-                actions.append(Action("serious_incidents.deputy", label, party, main=False))
+        if receipt_turn(found, party) is None:
+            label = f"Confirm that {words.partner_in_sentence(party)} received the request"
+            actions.append(Action("serious_incidents.confirm_received", label, party, main=False))
+    for party in SAFEGUARDING_PARTNERS:
+        actions += _reaching(found, actor, party)
     if turns.decision(found) is not None:
         return actions
     positions = found.in_force()
@@ -154,6 +155,22 @@ def _while_open(found: Progress, actor: Actor) -> list[Action]:
         return actions
     if rules.deciding_capacity(actor.capacities, outcome, positions.values()) is not None:
         actions.append(Action("serious_incidents.decision", "Record the decision"))
+    return actions
+
+
+def _reaching(found: Progress, actor: Actor, party: Party) -> list[Action]:
+    """Reaching a partner, and its deputy; a thing to do where a message came back."""
+    who, actions = words.partner_in_sentence(party), []
+    if actor.may(Permission.RESPONSE_RECORD) and receipt_turn(found, party) is None:
+        bounced = found.told.first(EventKind.REQUEST_BOUNCED, party) is not None
+        label = f"Record that {who} received the request"
+        actions.append(Action("serious_incidents.received_for", label, party, main=bounced))
+    if actor.may(Permission.DEPUTY_CONTACT) and turns.deputy(found, party) is None:
+        came_back = found.told.first(EventKind.DEPUTY_CONTACTED, party) is not None
+        label = f"Contact the deputy of {who}"
+        actions.append(Action("serious_incidents.deputy", label, party, main=came_back))
+        label = f"Record that the deputy of {who} was contacted another way"
+        actions.append(Action("serious_incidents.deputy_elsewhere", label, party, main=False))
     return actions
 
 

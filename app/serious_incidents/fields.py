@@ -48,10 +48,10 @@ class Typed:
 
     def pre_validate(self, _form: Any) -> None:
         """Refuse what cannot be stored, or reads differently from what it says."""
-        text = self.data or ""
-        fault = text_fault(text, self.limit, self.lines, "This answer")
+        text, called = self.data or "", f"Your answer to “{self.label.text}”"
+        fault = text_fault(text, self.limit, self.lines, called)
         if fault is None and REPLACEMENT in text:
-            fault = "This answer contains a broken character (\ufffd); type it again"
+            fault = f"{called} contains a broken character (\ufffd); type it again"
         if fault is not None:
             raise StopValidation(fault)
 

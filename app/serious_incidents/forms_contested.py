@@ -13,6 +13,7 @@ from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm
 from app.serious_incidents.meetings import CAME, Attendance, Held, field_of
 from app.serious_incidents.on_behalf import SOURCES, AnswerElsewhere
+from app.serious_incidents.reaching import Reached
 
 KEPT = "kept"
 AT_MEETING = {**words.OUTCOMES, KEPT: "Kept what they had said, or took no position"}
@@ -50,6 +51,31 @@ class AnswerForForm(KeyedForm):
             "answered_at": self.answered_at.in_words(), "source": SOURCES.get(self.source.data or "", ""),
             "outcome": words.OUTCOMES.get(self.outcome.data or "", ""), "rationale": self.rationale.cleaned,
             "evidence": self.evidence.cleaned,
+        }  # fmt: skip
+
+
+class ReachedForm(KeyedForm):
+    """How somebody was reached outside Waymark: a partner with its request, or its deputy."""
+
+    who = line("Who was reached?", "Their full name")
+    capacity = line("In what role?", "For example: Designated Doctor, for the integrated care board")
+    how = one_of("How were they reached?", SOURCES)
+    at = moment(
+        "When were they reached?", "When it happened, not when you are typing it", when="they were reached"
+    )
+    note = several_lines("What was said, and where is the evidence?", "For example: your note of the call")
+
+    def reached(self, key: UUID) -> Reached:
+        """How they were reached, as the service reads it."""
+        return Reached(
+            self.who.cleaned, self.capacity.cleaned, self.how.data, self.at.data, self.note.cleaned, key
+        )
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        return {
+            "who": self.who.cleaned, "capacity": self.capacity.cleaned, "how": SOURCES.get(self.how.data or "", ""),
+            "at": self.at.in_words(), "note": self.note.cleaned,
         }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.outbox.handlers import handler, on_delivered
 from app.outbox.models import OutboxMessage
 from app.procedure.events import Party
-from app.serious_incidents import service
+from app.serious_incidents import reaching, service
 
 REQUEST, DEPUTY, INBOX = "initial-view-shared", "deputy-contact", "inbox-waiting"
 
@@ -23,6 +23,13 @@ def deem(args: dict[str, str], now: datetime) -> None:
 def contact_deputy(args: dict[str, str], now: datetime) -> None:
     """Contact the deputy of a partner who has not responded."""
     service.contact_deputy(UUID(args["case_id"]), Party(args["party"]), actor=None, now=now)
+
+
+@handler(reaching.OPENED)
+def request_opened(args: dict[str, str], now: datetime) -> None:
+    """Record that a partner's request was received, for one of its people has opened the case."""
+    at, person = datetime.fromisoformat(args["at"]), UUID(args["person"])
+    reaching.request_opened(UUID(args["case_id"]), Party(args["party"]), person, at, now)
 
 
 @on_delivered(REQUEST)

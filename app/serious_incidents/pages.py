@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import DBAPIError
 
 from app.access.current import current_actor
 from app.access.guard import refuse
@@ -20,6 +21,7 @@ from app.ledger import read_log
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
 from app.serious_incidents.fields import Moment
 from app.serious_incidents.queries import decision_overview
+from app.serious_incidents.reaching import opened
 from tenants.db import db
 
 
@@ -58,6 +60,7 @@ def seen(reference: str, page: str) -> Case:
     if found is None:
         refuse()
     read_log.viewed(found.id, actor.acting_as(actor.holding(Permission.CASE_VIEW)), page, g.now)
+    opened(found.id, actor, g.now)
     return found
 
 
@@ -67,14 +70,17 @@ def take_step(
     """Take a step and commit it. What cannot be done is returned as a Problem, with nothing changed.
 
     `typed` holds the answers in words under their fields' names, to set beside what somebody else recorded.
+    Where the form itself is at fault, what the rules find is told with it, and nothing is done.
     """
+    if not form.validate():
+        _tell_also(form, verb)
+        return Problem(400)
     try:
         verb()
         db.session.commit()
     except Incomplete as error:
         db.session.rollback()
-        for fault in error.faults:
-            form[fault.field].errors = [*form[fault.field].errors, fault.message]
+        _beside(form, error)
         return Problem(400)
     except AlreadyDone as error:
         db.session.rollback()
@@ -91,6 +97,26 @@ def take_step(
             again=True,
         )
     return None
+
+
+def _tell_also(form: FlaskForm, verb: Callable[[], object]) -> None:
+    """What the rules find in a form that is at fault anyway. The step is tried and undone, never committed; a text
+    that no database takes ends the trial."""
+    try:
+        verb()
+        db.session.flush()
+    except Incomplete as error:
+        _beside(form, Incomplete([one for one in error.faults if not form[one.field].errors]))
+    except (OutOfTurn, ChangedMeanwhile, StaleCase, DBAPIError, ValueError):
+        pass
+    finally:
+        db.session.rollback()
+
+
+def _beside(form: FlaskForm, error: Incomplete) -> None:
+    """Each fault beside its field."""
+    for fault in error.faults:
+        form[fault.field].errors = [*form[fault.field].errors, fault.message]
 
 
 def _differences(form: FlaskForm, error: AlreadyDone, typed: Mapping[str, str]) -> list[Difference]:
@@ -110,7 +136,7 @@ def show(
     template: str, case: Case, form: FlaskForm, problem: Problem | None, **more: Any
 ) -> ResponseReturnValue:
     """A page of the room, with the form as typed. A form shown again for another try carries fresh marks."""
-    overview = decision_overview(case.id)
+    overview = decision_overview(case.id, now=g.now)
     status = problem.status if problem else (400 if form.errors else 200)
     page = render_template(
         f"serious_incidents/{template}.html",
@@ -136,7 +162,10 @@ def _errors(form: FlaskForm) -> list[tuple[str, str]]:
 def not_now(case: Case, reason: OutOfTurn) -> ResponseReturnValue:
     """A plain page where a step cannot be taken now: who has done it and when, or what must come first."""
     page = render_template(
-        "serious_incidents/not_now.html", case=case, reason=reason, decision=decision_overview(case.id)
+        "serious_incidents/not_now.html",
+        case=case,
+        reason=reason,
+        decision=decision_overview(case.id, now=g.now),
     )
     return page, 409
 

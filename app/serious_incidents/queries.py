@@ -10,9 +10,9 @@ from app.access.actor import Actor
 from app.access.current import current_actor
 from app.access.roles import Role
 from app.cases.queries import obligations_of
-from app.ledger.service import history
 from app.procedure.difference_duties import unresolved
-from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, EventKind, Party
+from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, EventKind, Party
+from app.procedure.positions import clock_end, deputy_contacted, ended_in_silence, receipt
 from app.serious_incidents import answers, progress, rules, words
 from app.serious_incidents.actions import Action, actions_of
 from app.serious_incidents.entries import AFTERWARDS, GROUNDS
@@ -64,7 +64,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A view or a response: its words, its reason, who said it and when. `outcome` is empty for none."""
+    """A view or a response: its words, its reason, who said it and when. `outcome` is empty for none; `on_behalf` and
+    `evidence` say how an answer given outside Waymark is known, and who recorded it."""
 
     label: str
     outcome: str
@@ -88,7 +89,11 @@ class ViewShown:
 
 @dataclass(frozen=True, slots=True)
 class PositionShown:
-    """A partner's position. `state` is 'not-asked', 'awaited', 'given', 'deemed' or 'hidden'."""
+    """A partner's position. `state` is 'not-asked', 'awaited', 'none', 'given', 'deemed' or 'hidden'.
+
+    `ended` says that its clock has run out, and `counts_not` why its silence is no answer; `deputy_missed` that no
+    message reached a deputy, and `deputy_late` that one was contacted only after the clock had ended.
+    """
 
     party: Party
     who: str
@@ -98,6 +103,10 @@ class PositionShown:
     bounced: bool
     due_on: date | None
     deputy: Done | None
+    ended: bool = False
+    counts_not: str = ""
+    deputy_missed: bool = False
+    deputy_late: bool = False
     earlier: list[Said] = field(default_factory=list)
     late: list[Said] = field(default_factory=list)
 
@@ -194,9 +203,9 @@ def untold(case_id: UUID, actor: Actor | None = None) -> frozenset[EventKind]:
     return frozenset(views if seen.responses else views | answers_given)
 
 
-def decision_overview(case_id: UUID, actor: Actor | None = None) -> Overview:
+def decision_overview(case_id: UUID, actor: Actor | None = None, now: datetime | None = None) -> Overview:
     """Everything of the decision to notify that the person may see, for the case page and the decision
-    page."""
+    page. `actor` is the request's where it is not given; without `now` no clock is said to have ended."""
     who = actor or current_actor()
     found = progress.load(case_id)
     seen = sight_of(found, who)
@@ -206,7 +215,7 @@ def decision_overview(case_id: UUID, actor: Actor | None = None) -> Overview:
         views=[_view(party, found.views.get(party), seen) for party in INITIAL_VIEWERS],
         view_shared=_done(found.view_shared),
         views_differ=seen.views and len(found.views) == len(INITIAL_VIEWERS) and found.shared_outcome is None,
-        positions=_positions(case_id, found, seen),
+        positions=_positions(case_id, found, seen, now),
         partners_differ=seen.responses and len(outcomes) > 1,
         decision=_decision(found.decision, seen),
         former=[row for one in reversed(found.decisions[:-1]) if (row := _decision(one, seen)) is not None],
@@ -237,31 +246,34 @@ def _view(party: Party, row: InitialView | None, seen: Sight) -> ViewShown:
     return ViewShown(party, words.party_name(party), row is not None, said)
 
 
-def _positions(case_id: UUID, found: Progress, seen: Sight) -> list[PositionShown]:
-    events = history(case_id)
+def _positions(case_id: UUID, found: Progress, seen: Sight, now: datetime | None) -> list[PositionShown]:
     ends = {row.owner: row.due_on for row in obligations_of(case_id) if row.duty == "B1-08"}
-    shown = []
-    for party in SAFEGUARDING_PARTNERS:
-        received = _first(events, EventKind.REQUEST_RECEIVED, party)
-        shown.append(
-            PositionShown(
-                party=party,
-                who=words.party_name(party),
-                state=_state(found, party, seen),
-                said=_said(found, found.positions.get(party), seen),
-                received_at=received.happened_at if received else None,
-                bounced=received is None and _first(events, EventKind.REQUEST_BOUNCED, party) is not None,
-                due_on=ends.get(party.value),
-                deputy=_done(found.deputy_contacted(party)),
-                earlier=_all_said(found, found.earlier, party, seen),
-                late=_all_said(found, found.late, party, seen),
-            )
-        )
-    return shown
+    return [
+        _position(found, party, seen, ends.get(party.value), now) for party in SAFEGUARDING_PARTNERS
+    ]  # fmt: skip
 
 
-def _first(events: list[Event], kind: EventKind, party: Party) -> Event | None:
-    return next((event for event in events if event.kind is kind and event.party is party), None)
+def _position(
+    found: Progress, party: Party, seen: Sight, due_on: date | None, now: datetime | None
+) -> PositionShown:
+    told, end = found.told, clock_end(found.told, party)
+    received, contacted = receipt(told, party), deputy_contacted(told, party)
+    return PositionShown(
+        party=party,
+        who=words.party_name(party),
+        state=_state(found, party, seen),
+        said=_said(found, found.positions.get(party), seen),
+        received_at=received,
+        bounced=received is None and told.first(EventKind.REQUEST_BOUNCED, party) is not None,
+        due_on=due_on,
+        deputy=_done(found.deputy_contacted(party)),
+        ended=end is not None and now is not None and now >= end,
+        counts_not=(ended_in_silence(told, party, now) if now else None) or "",
+        deputy_missed=contacted is None and told.first(EventKind.DEPUTY_CONTACTED, party) is not None,
+        deputy_late=contacted is not None and end is not None and contacted.happened_at >= end,
+        earlier=_all_said(found, found.earlier, party, seen),
+        late=_all_said(found, found.late, party, seen),
+    )
 
 
 def _state(found: Progress, party: Party, seen: Sight) -> str:
@@ -270,7 +282,9 @@ def _state(found: Progress, party: Party, seen: Sight) -> str:
     row = found.positions.get(party)
     if row is not None:
         return row.kind
-    return "not-asked" if found.view_shared is None else "awaited"
+    if found.view_shared is None:
+        return "not-asked"
+    return "none" if found.decision is not None and found.told.reopened is None else "awaited"
 
 
 def _all_said(found: Progress, rows: list[PartnerPosition], party: Party, seen: Sight) -> list[Said]:

@@ -43,7 +43,7 @@ def share(reference: str) -> ResponseReturnValue:
     reason = turns.share(progress.load(case.id))
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form, lambda: service.share_referral(case.id, actor=current_actor(), now=g.now, key=key)
         )
@@ -66,7 +66,7 @@ def initial_view(reference: str) -> ResponseReturnValue:
     reason = turns.initial_view(found, party)
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         typed = form.in_words()
         problem = take_step(
             form,
@@ -100,7 +100,7 @@ def share_initial_view(reference: str) -> ResponseReturnValue:
     reason = turns.share_initial_view(progress.load(case.id))
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form, lambda: service.share_initial_view(case.id, actor=current_actor(), now=g.now, key=key)
         )
@@ -118,12 +118,12 @@ def response(reference: str) -> ResponseReturnValue:
     """Respond for one's own partner; all three see it (B1-08)."""
     case = seen(reference, "response")
     form, problem, actor = forms.ResponseForm(), None, current_actor()
-    key, party = _key(form), _own_partner()
+    key, party = _key(form), own_partner()
     found = progress.load(case.id)
     reason = turns.response(found, party)
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         answer = service.Answer(
             party=party, outcome=form.outcome.data, rationale=form.rationale.cleaned,
             seen=form.seen.data or "", key=key,
@@ -154,7 +154,7 @@ def _responded(case: Case, party: Party, key: UUID) -> ResponseReturnValue:
     return to_case(case, f"The response of {name} has been recorded. All three partners can see it.")
 
 
-def _own_partner() -> Party:
+def own_partner() -> Party:
     """The partner this person answers for: the only one, or the one of several that the address names."""
     mine = rules.partners_of(current_actor().capacities)
     named = request.values.get("party", "")
@@ -173,14 +173,14 @@ def deputy(reference: str, party: str) -> ResponseReturnValue:
     reason = turns.deputy(progress.load(case.id), partner)
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form, lambda: service.contact_deputy(case.id, partner, actor=current_actor(), now=g.now, key=key)
         )
         if problem is None:
             return to_case(case, f"The deputy of {words.partner_in_sentence(partner)} has been contacted.")
     return show(
-        "deputy", case, form, problem, party_name=words.partner_in_sentence(partner),
+        "deputy", case, form, problem, party_name=words.partner_in_sentence(partner), party=partner,
         deputies=recipients.deputies(partner, g.now), inbox=recipients.generic_inbox(partner),
     )  # fmt: skip
 
@@ -202,7 +202,7 @@ def record_decision(reference: str) -> ResponseReturnValue:
     form, problem = forms.DecisionForm(), None
     key = _key(form)
     typed = form.answers(_guidance(case))
-    if form.validate_on_submit():
+    if form.is_submitted():
         proposed = form.proposed(_guidance(case), key)
         problem = take_step(
             form,
@@ -242,7 +242,7 @@ def awareness(reference: str) -> ResponseReturnValue:
     reason = turns.awareness(progress.load(case.id))
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form,
             lambda: service.record_awareness(
@@ -268,7 +268,7 @@ def notification(reference: str) -> ResponseReturnValue:
     reason = turns.notification(progress.load(case.id))
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         sent = form.sent(key)
         problem = take_step(
             form,
@@ -293,7 +293,7 @@ def inform(reference: str) -> ResponseReturnValue:
     reason = turns.inform(found)
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form,
             lambda: service.inform(

@@ -54,7 +54,7 @@ def answer_for(reference: str, party: str) -> ResponseReturnValue:
     reason = turns.answer_elsewhere(progress.load(case.id), partner)
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         typed = form.typed(partner, key)
         problem = take_step(
             form,
@@ -82,7 +82,7 @@ def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
     reason = turns.arrange_meeting(found, _kind(kind))
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form,
             lambda: service.arrange_meeting(
@@ -110,7 +110,7 @@ def record_meeting(reference: str, kind: str) -> ResponseReturnValue:
     reason = turns.record_meeting(found, kind)
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         held = form.held(kind, key)
         problem = take_step(
             form,
@@ -140,7 +140,7 @@ def chair_decision(reference: str) -> ResponseReturnValue:
     reason = turns.chair_decision(progress.load(case.id))
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         proposed = form.proposed(guidance, key)
         problem = take_step(
             form,
@@ -282,7 +282,7 @@ def local_step(reference: str, step: str) -> ResponseReturnValue:
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
     own = next((one for one in found.told.settings.own.steps if one.key == step), None)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form,
             lambda: service.record_local_step(
@@ -318,7 +318,7 @@ def correct(reference: str, number: str) -> ResponseReturnValue:
             "This entry cannot be corrected", "It has been corrected already, or is of another kind."
         )
         return not_now(case, gone)
-    if form.validate_on_submit():
+    if form.is_submitted():
         typed = form.correction(place, key)
         problem = take_step(
             form, lambda: service.correct(case.id, typed, actor=current_actor(), now=g.now), form.in_words()
@@ -337,7 +337,7 @@ def _entry(reference: str, page: EntryPage, form: EntryForm) -> ResponseReturnVa
     reason = page.turn(progress.load(case.id))
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
-    if form.validate_on_submit():
+    if form.is_submitted():
         problem = take_step(
             form, lambda: _call(page, case, form, key, current_actor(), g.now), form.in_words()
         )

@@ -22,6 +22,13 @@ from app.serious_incidents.entries import (
 from app.serious_incidents.meetings import Attendance, Held, arrange_meeting, record_meeting
 from app.serious_incidents.notifications import Sent, record_notification
 from app.serious_incidents.on_behalf import AnswerElsewhere, record_for
+from app.serious_incidents.reaching import (
+    Reached,
+    confirm_receipt,
+    record_deputy_contact,
+    record_receipt,
+    request_opened,
+)
 from app.serious_incidents.responses import Answer, respond
 from app.serious_incidents.sharing import give_initial_view, inform, share_initial_view, share_referral
 from app.serious_incidents.silences import (
@@ -41,10 +48,12 @@ __all__ = [
     "Entry",
     "Held",
     "Proposed",
+    "Reached",
     "Sent",
     "arrange_meeting",
     "choose_outcome",
     "confirm_not_notifying",
+    "confirm_receipt",
     "contact_deputy",
     "correct",
     "correctable",
@@ -61,13 +70,16 @@ __all__ = [
     "record_awareness",
     "record_chair_decision",
     "record_decision",
+    "record_deputy_contact",
     "record_for",
     "record_ground",
     "record_local_step",
     "record_meeting",
     "record_notification",
+    "record_receipt",
     "request_bounced",
     "request_delivered",
+    "request_opened",
     "respond",
     "share_initial_view",
     "share_referral",

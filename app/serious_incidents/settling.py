@@ -32,7 +32,11 @@ def settle(case: Case, now: datetime) -> None:
         to = [*recipients.holders(Party.PARTNERSHIP_CHAIR, now),
               *recipients.holders(Party.INDEPENDENT_SCRUTINEER, now),
               *recipients.holders(Party.PARTNERSHIP_TEAM, now)]  # fmt: skip
-        recipients.tell("difference-unresolved", to, case_id=case.id, reference=case.reference, now=now)
+        short = told.last(EventKind.SHORT_MEETING_HELD)
+        recipients.tell(
+            "difference-unresolved", to, case_id=case.id, reference=case.reference, now=now,
+            params={"duty": "B1-10", "due_on": told.due_on("B1-10", short.happened_at) if short else None},
+        )  # fmt: skip
 
 
 def tell_whose_decision(case: Case, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.access.actor import Acting, Actor
@@ -27,7 +27,8 @@ def share_referral(case_id: UUID, *, actor: Actor, now: datetime, key: UUID) -> 
     either role.
     """
     case = lock(case_id)
-    reason = turns.share(progress.load(case_id))
+    before = progress.load(case_id)
+    reason, told = turns.share(before), before.told
     if reason is not None:
         if turns.same(reason, key):
             return
@@ -44,8 +45,9 @@ def share_referral(case_id: UUID, *, actor: Actor, now: datetime, key: UUID) -> 
     for party, found in to.items():
         happened(EventKind.REFERRAL_SHARED, case_id, acting, now, party=party)
         recipients.tell(
-            "referral-shared", found, case_id=case_id, reference=case.reference, now=now, party=party
-        )
+            "referral-shared", found, case_id=case_id, reference=case.reference, now=now, party=party,
+            params={"due_on": told.due_on("B1-07", now)},
+        )  # fmt: skip
     changed(case)
 
 
@@ -79,7 +81,8 @@ def give_initial_view(
     acting = actor.acting_as([held])
     view = _keep_view(case_id, party, outcome or "", rationale.strip(), acting, now, key)
     complete = all(one in found.views or one is party for one in INITIAL_VIEWERS)
-    _tell_team(case, "initial-views-complete" if complete else "initial-view-given", party, now)
+    due_on = found.told.due_on("B1-07", now) if complete else None
+    _tell_team(case, "initial-views-complete" if complete else "initial-view-given", party, now, due_on)
     changed(case)
     return view
 
@@ -147,9 +150,12 @@ def _ask(case: Case, found: Progress, party: Party, acting: Acting, now: datetim
         happened(EventKind.REQUEST_BOUNCED, case.id, acting, now, party=party, facts={"nobody": True})
         recipients.tell("inbox-waiting", to, case_id=case.id, reference=case.reference, now=now, party=party)
         return
+    # The clock begins with receipt: received today, it ends on this day.
+    due_on = found.told.due_on("B1-08", now)
     recipients.tell(
-        "initial-view-shared", to, case_id=case.id, reference=case.reference, now=now, party=party
-    )
+        "initial-view-shared", to, case_id=case.id, reference=case.reference, now=now, party=party,
+        params={"due_on": due_on},
+    )  # fmt: skip
 
 
 @duty("B1-04")
@@ -224,6 +230,8 @@ def _inform_one(
     )  # fmt: skip
 
 
-def _tell_team(case: Case, kind: str, party: Party, now: datetime) -> None:
+def _tell_team(case: Case, kind: str, party: Party, now: datetime, due_on: date | None) -> None:
     to = recipients.holders(Party.PARTNERSHIP_TEAM, now)
-    recipients.tell(kind, to, case_id=case.id, reference=case.reference, now=now, party=party)
+    recipients.tell(
+        kind, to, case_id=case.id, reference=case.reference, now=now, party=party, params={"due_on": due_on}
+    )

@@ -9,15 +9,17 @@ import structlog
 
 from app.access.actor import SYSTEM, Acting, Actor
 from app.access.permissions import Permission
+from app.cases.obligation_store import history_of
 from app.cases.service import Case, changed, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.marks import duty
-from app.procedure.positions import clock_end, ended_in_silence
+from app.procedure.positions import clock_end, deputy_contacted, ended_in_silence, receipt
 from app.serious_incidents import progress, recipients, turns
 from app.serious_incidents.clock import Silence, silence
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.models import PartnerPosition
 from app.serious_incidents.progress import Progress
+from app.serious_incidents.recipients import Recipient
 from app.serious_incidents.settling import tell_whose_decision
 from app.serious_incidents.steps import happened, has_happened, take
 from tenants.db import db
@@ -26,11 +28,23 @@ log = structlog.get_logger()
 FOR_DEPUTY = "deputy"
 
 
-def received(case_id: UUID, party: Party, acting: Acting, at: datetime, now: datetime | None = None) -> bool:
-    """Record receipt once: responding implies it, and the mail server's acceptance tells it."""
+def received(
+    case_id: UUID, party: Party, acting: Acting, at: datetime, now: datetime | None = None, *,
+    facts: dict[str, object] | None = None, payload: dict[str, object] | None = None,
+) -> bool:  # fmt: skip
+    """Record receipt once: responding implies it, the mail server's acceptance tells it, somebody confirms it."""
     if has_happened(case_id, EventKind.REQUEST_RECEIVED, party):
         return False
-    happened(EventKind.REQUEST_RECEIVED, case_id, acting, now or at, at=at, party=party)
+    happened(
+        EventKind.REQUEST_RECEIVED,
+        case_id,
+        acting,
+        now or at,
+        at=at,
+        party=party,
+        facts=facts,
+        payload=payload,
+    )
     return True
 
 
@@ -83,9 +97,7 @@ def contact_deputy(
         raise OutOfTurn(
             "There is nobody to contact", "This partner has neither a deputy nor a generic inbox."
         )
-    about = {"case_id": case_id, "reference": case.reference, "now": now, "party": party}
-    recipients.tell("deputy-contact", deputies, **about)  # type: ignore[arg-type]
-    recipients.tell("inbox-waiting", [inbox] if inbox else [], occasion=FOR_DEPUTY, **about)  # type: ignore[arg-type]
+    _ask_deputies(case, found, party, deputies, inbox, now)
     take(case_id, progress.DEPUTY, acting, now, party=party, key=key)
     happened(
         EventKind.DEPUTY_CONTACTED, case_id, acting, now, party=party,
@@ -95,13 +107,41 @@ def contact_deputy(
     return True
 
 
+def _ask_deputies(
+    case: Case,
+    found: Progress,
+    party: Party,
+    deputies: list[Recipient],
+    inbox: Recipient | None,
+    now: datetime,
+) -> None:
+    """The deputies are asked, and the inbox told. Asked again after every message bounced, they are sent anew."""
+    before = len(found.told.all(EventKind.DEPUTY_CONTACTED, party))
+    again = str(before + 1) if before else ""
+    received_at = receipt(found.told, party)
+    due_on = found.told.due_on("B1-08", received_at) if received_at else None
+    recipients.tell(
+        "deputy-contact", deputies, case_id=case.id, reference=case.reference, now=now, party=party,
+        occasion=again, params={"due_on": due_on},
+    )  # fmt: skip
+    recipients.tell(
+        "inbox-waiting", [inbox] if inbox else [], case_id=case.id, reference=case.reference, now=now, party=party,
+        occasion=f"{FOR_DEPUTY}{again}", params={"due_on": due_on},
+    )  # fmt: skip
+
+
 @duty("N-04")
 def deputy_not_reached(case_id: UUID, party: Party, now: datetime) -> None:
-    """One message to a partner's deputy or inbox bounced; where all have, the deputy was not contacted."""
+    """One message to a partner's deputy or inbox bounced; where all have, the deputy was not contacted, and is
+    contacted anew."""
     case = lock(case_id)
-    if progress.load(case_id).deputy_contacted(party) is not None:
-        happened(EventKind.DEPUTY_NOT_REACHED, case_id, SYSTEM, now, party=party)
-        changed(case)
+    step = progress.load(case_id).deputy_contacted(party)
+    if step is None:
+        return
+    happened(EventKind.DEPUTY_NOT_REACHED, case_id, SYSTEM, now, party=party)
+    if deputy_contacted(history_of(case_id), party) is None:
+        step.withdrawn_at = now
+    changed(case)
 
 
 @duty("B1-08", "N-04")

@@ -97,7 +97,7 @@ def answer_elsewhere(found: Progress, party: Party) -> OutOfTurn | None:
 
 
 def deputy(found: Progress, party: Party) -> OutOfTurn | None:
-    """A deputy is contacted once, while the partner's position is unknown."""
+    """A deputy is contacted once, while the partner's position is unknown; again where no message reached one."""
     taken = _taken(found.deputy_contacted(party), "The deputy has been contacted")
     if taken is not None:
         return taken
@@ -105,6 +105,8 @@ def deputy(found: Progress, party: Party) -> OutOfTurn | None:
         return OutOfTurn("It is too early to contact a deputy", "The initial view has not been shared yet.")
     if party in found.positions:
         return OutOfTurn("There is no need to contact a deputy", "This partner's position is known.")
+    if found.decision is not None and found.told.reopened is None:
+        return OutOfTurn("There is no need to contact a deputy", "The decision has been recorded.")
     return None
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from app.cases import reminders
 from app.cases.models import StoredObligation
 from app.outbox.models import JobIntent, OutboxMessage
+from app.procedure.events import Party
+from app.serious_incidents import service
 from tenants.db import db
 from tests.integration.serious_incidents.journey import MONDAY, TUESDAY_MIDNIGHT, Journey
 from tests.support.places import Place
@@ -61,8 +63,10 @@ def test_an_overdue_clock_goes_to_who_owes_the_team_and_the_chair_once(wight: Pl
     journey.share()
     for _ in range(2):
         run(journey, "escalate", "B1-07:service-director", TUESDAY_MIDNIGHT + timedelta(seconds=1))
-    people = told(journey, "overdue")
-    assert {"Helen Whitcombe", "Ruth Penhallow", "Callum Westbrook"} <= set(people)
+    assert told(journey, "overdue") == ["Helen Whitcombe"]  # who owes it, and alone is asked
+    people = told(journey, "overdue-elsewhere")
+    assert {"Ruth Penhallow", "Callum Westbrook"} <= set(people)
+    assert "Helen Whitcombe" not in people
     assert len(people) == len(set(people))
 
 
@@ -75,3 +79,19 @@ def test_an_intent_for_a_clock_that_moved_does_nothing(wight: Place) -> None:
         due = select(StoredObligation.due).where(StoredObligation.case_id == journey.case_id)
         assert TUESDAY_MIDNIGHT in set(db.session.scalars(due))
     assert told(journey, "overdue") == []
+
+
+def test_what_is_first_asked_says_by_when(wight: Place) -> None:
+    journey = Journey(wight).to_responses()
+    journey.receive(Party.POLICE)
+    journey.do(service.contact_deputy, Party.POLICE, actor=None, now=NINE_ON_TUESDAY)
+    for kind in (
+        "referral-shared", "initial-views-complete", "initial-view-shared", "deputy-contact", "inbox-waiting",
+    ):  # fmt: skip
+        bodies = [one.body for one in journey.messages(kind)]
+        if kind == "inbox-waiting":  # it says no reference, and is found by its case
+            with wight.pinned():
+                rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == kind))
+                bodies = [one.body for one in rows if one.context.get("case_id") == str(journey.case_id)]
+        assert bodies
+        assert all("by the end of Tuesday 24 November 2026" in one for one in bodies), kind

@@ -446,3 +446,32 @@ def test_a_body_of_json_is_no_answer(
         )
         assert answer.status_code < 500
     assert journey.state().decision is None
+
+
+def test_every_fault_of_the_decision_is_told_at_once_and_names_its_field(
+    journey: Journey, visit: Callable[[Someone], Visitor]
+) -> None:
+    """A text that is too long is named, and does not keep back what the rules find in the other answers."""
+    journey.to_decision()
+    answer = visit(journey.director).post(
+        "decision", version=str(journey.version()), limb_b_rationale="x" * 10_001
+    )
+    assert answer.status_code == 400
+    summary = answer.text.split('class="govuk-error-summary"')[1].split("</ul>")[0]
+    assert "Your answer to “Why does limb (b) apply, or not?” must be 10,000 characters or fewer" in summary
+    for said in ("Select whether abuse or neglect is known or suspected", "Give the reason for the decision"):
+        assert said in summary
+    assert journey.state().decision is None
+
+
+@pytest.mark.parametrize("text", BAD_TEXTS.values(), ids=BAD_TEXTS)
+def test_a_text_that_cannot_be_kept_keeps_no_other_fault_back(
+    journey: Journey, visit: Callable[[Someone], Visitor], text: str
+) -> None:
+    journey.to_responses()
+    for outcome, also in (("", True), (NOTIFY, False)):
+        answer = visit(journey.police).post("response", outcome=outcome, rationale=text)
+        assert answer.status_code == 400
+        assert ("Select the response" in answer.text) is also
+        assert "What is the reason for your response?” " in answer.text
+    assert journey.state().positions == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from datetime import UTC, date, datetime
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.outbox.messages import TEMPLATES, NotAllowed, Rendered, one_line, render
+from app.outbox.messages import ACTIONS, TEMPLATES, NotAllowed, Rendered, one_line, render
 
 REFERENCE = "IOW-7K3M-Q"
 DUE = date(2026, 11, 30)
@@ -33,6 +34,46 @@ def test_every_message_says_where_to_look_and_leaves_nothing_unfilled(kind: str)
     assert "Isle of Wight partnership" in text.body
     assert "{" not in text.subject + text.body
     assert "\n" not in text.subject
+
+
+# What was said, decided or found, and what only follows from it. A subject or a body says none of them: an inbox is
+# read over a shoulder, by whoever covers for somebody, and by the mail server of another organisation.
+OUTCOMES = (
+    r"\bagree", r"\bdiffer", "deem", "silen", "decision stands", "notifies", r"\bto notify", "not notify", "decided to",
+    "as sent", "own duty", "rapid review", "overrid", "overrul", "dispute", "reconsider", "displac", "put back",
+    "unresolved", "unanswered", "mediat", "short meeting", "exceptional", "criteria", "no further action",
+    r"(?<!decision on )notification (came|was|has been)",
+    "serious incident", "review panel", "harm", "died", "abuse", "neglect",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+def test_no_message_gives_an_outcome_away(kind: str) -> None:
+    for duty in (*ACTIONS, "A-06", "B1-04", "B1-09", "B1-10", "B1-11", "B1-13", "N-05", "L-01"):
+        text = rendered(kind, duty=duty, due_on=DUE)
+        said = f"{text.subject}\n{text.body}".lower()
+        assert [word for word in OUTCOMES if re.search(word, said)] == [], duty
+
+
+def test_only_the_one_who_owes_is_asked() -> None:
+    assert "asks you" in rendered("overdue", duty="B1-08", due_on=DUE).body
+    other = rendered("overdue-elsewhere", duty="B1-08", due_on=DUE).body
+    assert "asks you" not in other
+    assert "somebody else owes" in other
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "referral-received",
+        "referral-shared",
+        "initial-views-complete",
+        "initial-view-shared",
+        "deputy-contact",
+    ],
+)
+def test_a_request_says_by_when(kind: str) -> None:
+    assert "by the end of Monday 30 November 2026" in rendered(kind, due_on=DUE).body
 
 
 @pytest.mark.parametrize("kind", sorted(TEMPLATES))
