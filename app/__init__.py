@@ -75,6 +75,7 @@ def _rooms(app: Flask, settings: Config) -> None:
         access,
         accounts,
         cases,
+        cli_guard,
         cli_procedure,
         demo,
         entering,
@@ -105,5 +106,6 @@ def _rooms(app: Flask, settings: Config) -> None:
     cli_procedure.register(app)
     if settings.demonstrates:
         demo.register(app)
+    cli_guard.register(app)
     guard.register(app)
     guard.check_all_routes_declared(app)

@@ -34,6 +34,19 @@ class Refused(click.ClickException):
         click.echo(self.format_message(), file=file, err=file is None)
 
 
+class Day(click.ParamType):
+    """An option that is a date, with a message that says how to write one."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date. Fails in plain English."""
+        try:
+            return value if isinstance(value, date) else read_date(str(value))
+        except ValueError as fault:
+            self.fail(str(fault), param, ctx)
+
+
 @click.group("clock")
 def clock_group() -> None:
     """Count a date by the procedure's rules. Dates are written as 2026-11-20."""

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from types import FrameType
 
+from embedded import environment as kept
 from embedded import paths
 from embedded.children import Child
 from embedded.identity import Refused
@@ -64,6 +65,7 @@ def _serve(begun: float, servers: Embedded, web: int, world: int, mail: int) -> 
     _say(begun, "schema, partnerships and invented people are ready")
     children = _children(servers.data, environment, web, world, mail)
     try:
+        kept.keep(servers.data, _settings(servers, web, world, mail))
         for child in children:
             child.start()
         _await(f"http://127.0.0.1:{web}/health", children)
@@ -77,6 +79,7 @@ def _serve(begun: float, servers: Embedded, web: int, world: int, mail: int) -> 
                 _say(begun, line)
     finally:
         _no_more_signals()
+        kept.forget(servers.data)
         for child in reversed(children):
             child.stop()
 
@@ -84,6 +87,17 @@ def _serve(begun: float, servers: Embedded, web: int, world: int, mail: int) -> 
 def _environment(servers: Embedded, web: int, world: int, mail: int) -> dict[str, str]:
     return {
         **os.environ,
+        **_settings(servers, web, world, mail),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        # What is on this machine is not asked for through a proxy, whatever the environment says of one.
+        **{name: f"{LOOPBACK},{os.environ[name]}" if os.environ.get(name) else LOOPBACK for name in NO_PROXY},
+    }
+
+
+def _settings(servers: Embedded, web: int, world: int, mail: int) -> dict[str, str]:
+    """What the product reads from its environment."""
+    return {
         **servers.environment,
         "WAYMARK_MODE": "demonstration",
         "FLASK_APP": "app:create_app",
@@ -94,10 +108,6 @@ def _environment(servers: Embedded, web: int, world: int, mail: int) -> dict[str
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(mail),
         "WAYMARK_ANCHOR_DIR": str(servers.data / "anchors"),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-        # What is on this machine is not asked for through a proxy, whatever the environment says of one.
-        **{name: f"{LOOPBACK},{os.environ[name]}" if os.environ.get(name) else LOOPBACK for name in NO_PROXY},
     }
 
 

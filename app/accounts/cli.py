@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.accounts.identity_queries import provider_of
 from app.accounts.models import Person
 from app.accounts.oidc_types import SAFE_ALGORITHMS
 from app.accounts.queries import members_today
+from app.cli_procedure import Day
 from app.clock_source import now
 from app.partnerships.service import owner_app
 from app.procedure.clocks import london_date
@@ -27,7 +28,7 @@ from tenants.registry import partnership_by_slug
 from tenants.scope import in_partnership
 
 OPERATOR = Acting(None, "Platform operator", "Platform operator (command line)")
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = Day()
 Answer = TypeVar("Answer")
 
 people_command = AppGroup("people", help="People and their memberships of a partnership.")
@@ -71,8 +72,8 @@ def add(
     job_title: str,
     role: str,
     agency: str | None,
-    starts_on: datetime | None,
-    ends_on: datetime | None,
+    starts_on: date | None,
+    ends_on: date | None,
 ) -> None:
     """Add a person and begin their membership."""
 
@@ -83,7 +84,7 @@ def add(
         person = service.ensure_person(
             provider.id, subject, display_name=name, email=email, job_title=job_title
         )
-        return _begun(person, Role(role), agency, _day(starts_on), ends_on.date() if ends_on else None)
+        return _begun(person, Role(role), agency, _day(starts_on), ends_on)
 
     click.echo(in_partnership_named(partnership, work))
 
@@ -174,7 +175,7 @@ def add_organisation(
 @click.option("--partnership", required=True, help="Slug of the partnership.")
 @click.option("--from", "starts_on", type=DAY, help="First day; today if left out.")
 @click.option("--until", "ends_on", type=DAY, help="Last day, if known.")
-def trust(slug: str, partnership: str, starts_on: datetime | None, ends_on: datetime | None) -> None:
+def trust(slug: str, partnership: str, starts_on: date | None, ends_on: date | None) -> None:
     """Let an organisation's people in to a partnership, where they hold a membership."""
 
     def work() -> str:
@@ -182,7 +183,7 @@ def trust(slug: str, partnership: str, starts_on: datetime | None, ends_on: date
         service.trust_organisation(
             organisation,
             starts_on=_day(starts_on),
-            ends_on=ends_on.date() if ends_on else None,
+            ends_on=ends_on,
             acting=OPERATOR,
             now=now(),
         )
@@ -191,5 +192,5 @@ def trust(slug: str, partnership: str, starts_on: datetime | None, ends_on: date
     click.echo(in_partnership_named(partnership, work))
 
 
-def _day(given: datetime | None) -> date:
-    return given.date() if given else london_date(now())
+def _day(given: date | None) -> date:
+    return given or london_date(now())

@@ -27,8 +27,9 @@ calendar_group = AppGroup("calendar", help="The bank holidays that clocks are co
 @calendar_group.command("list")
 def list_command() -> None:
     """List the editions, each with what it added or withdrew."""
+    found = changes()
     click.echo("edition 1: the published bank holidays of England and Wales")
-    for one in changes():
+    for one in found:
         said = [f"added {day} {name}" for day, name in one.added.items()]
         said += [f"withdrew {day} {name}" for day, name in one.withdrawn.items()]
         adopted = london_date(one.adopted_at).isoformat()

@@ -102,12 +102,20 @@ def test_a_page_answers_and_ctrl_c_leaves_nothing(server: Server) -> None:
     with direct.open(f"http://127.0.0.1:{server.port}/health", timeout=10) as answer:
         assert answer.status == 200
     assert len(server.left()) > 5
+    kept = server.data / "environment"
+    assert (kept.stat().st_mode & 0o777, kept.stat().st_uid) == (0o600, os.geteuid())
+    command = f'set -a; source "{kept}"; set +a; exec "{sys.executable}" -m flask partnerships list'
+    listed = subprocess.run(
+        ["bash", "-c", command], cwd=paths.ROOT, capture_output=True, text=True, check=False
+    )
+    assert "isle-of-wight" in listed.stdout, listed.stderr
 
     server.process.send_signal(signal.SIGINT)
     server.process.send_signal(signal.SIGINT)  # an impatient person presses twice
 
     assert server.process.wait(60) == 0, server.printed()
     assert server.left() == []
+    assert not kept.exists()
     assert server.printed().rstrip().endswith("Stopped. Everything is kept for the next start.")
 
 
