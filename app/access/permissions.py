@@ -28,6 +28,7 @@ class Permission(StrEnum):
     RESPONSE_RECORD = "response.record"
     MEETING_RECORD = "meeting.record"
     DISPUTE_DECIDE = "dispute.decide"
+    REVIEW_GROUND_RECORD = "review-ground.record"
     OBSERVATION_ADD = "observation.add"
     INFORMATION_RAISE = "information.raise"
     DECISION_RECONSIDER = "decision.reconsider"
@@ -91,6 +92,7 @@ _TEAM = {
     P.PARTIES_INFORM: C.ALWAYS,
     P.RESPONSE_RECORD: C.ALWAYS,
     P.MEETING_RECORD: C.ALWAYS,
+    P.REVIEW_GROUND_RECORD: C.ALWAYS,
     P.INFORMATION_RAISE: C.ALWAYS,
     P.DEPUTY_NAME: C.ALWAYS,
     P.PACK_EDIT: C.ALWAYS,
@@ -109,6 +111,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
     Role.PARTNER_REPRESENTATIVE: {
         **_PARTNER,
         P.DECISION_RECORD: C.OWN_PARTNER,
+        P.REVIEW_GROUND_RECORD: C.OWN_PARTNER,
         P.DECISION_RECONSIDER: C.OWN_PARTNER,
     },
     Role.DESIGNATED_PROFESSIONAL: _PARTNER,
@@ -119,6 +122,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.INITIAL_VIEW_GIVE: C.ALWAYS,
         P.RESPONSE_GIVE: C.OWN_PARTNER,
         P.DECISION_RECORD: C.ALWAYS,
+        P.REVIEW_GROUND_RECORD: C.ALWAYS,
         P.NOTIFICATION_RECORD: C.ALWAYS,
         P.DECISION_RECONSIDER: C.ALWAYS,
         P.DECISION_OVERRIDE: C.ALWAYS,

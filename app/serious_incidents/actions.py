@@ -75,7 +75,7 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
         (Permission.NOTIFICATION_RECORD, turns.explain_missed, "missed_clock", "Say why the clock was missed", True),
         (Permission.DECISION_OVERRIDE, turns.override, "override",
          "Notify on the local authority's own duty", False),
-        (Permission.DECISION_RECORD, turns.review_ground, "review_ground",
+        (Permission.REVIEW_GROUND_RECORD, turns.review_ground, "review_ground",
          "Record why no rapid review is held", False),
         (Permission.OBSERVATION_ADD, _always, "observation", "Add an observation", False),
     )  # fmt: skip

@@ -27,13 +27,15 @@ from tenants.db import db
 class Proposed:
     """A decision as it was typed: on which version of the case, and sent under which key.
 
-    `scrutineer_present` is asked of the Partnership Chair only: whether the scrutineer mediated.
+    Asked of the Partnership Chair only: `scrutineer_present`, whether the scrutineer mediated, and `no_meeting`,
+    why there was no meeting, where none is recorded.
     """
 
     answers: DecisionAnswers
     version: int
     key: UUID
     scrutineer_present: bool | None = None
+    no_meeting: str = ""
 
 
 @duty("A-05", "B1-01", "B1-02", "B1-14", "B1-15")
@@ -80,11 +82,26 @@ def record_chair_decision(
     reason = turns.chair_decision(found)
     if reason is not None:
         raise reason
-    faults = rules.chair_decision_faults(proposed.answers, proposed.scrutineer_present)
+    came = mediated(found)
+    faults = rules.chair_decision_faults(
+        proposed.answers, proposed.scrutineer_present, came, proposed.no_meeting
+    )
     if faults:
         raise Incomplete(faults)
     acting = actor.acting_as(actor.holding(Permission.DISPUTE_DECIDE))
     return _record(case, found, proposed, acting, now, maker=Party.PARTNERSHIP_CHAIR)
+
+
+def mediated(found: Progress) -> bool | None:
+    """Whether the scrutineer came to the meeting with the Partnership Chair that is recorded for this decision; None
+    where none is. A decision made anew needs a meeting of its own."""
+    since = found.decision.decided_at if found.decision else None
+    held = [
+        row
+        for row in found.meetings
+        if row.kind == turns.EXCEPTIONAL and row.recorded_at and (since is None or row.recorded_at > since)
+    ]
+    return any(bool(row.scrutineer_present) for row in held) if held else None
 
 
 def _open(case_id: UUID, proposed: Proposed, now: datetime) -> tuple[Case, Progress]:
@@ -115,6 +132,7 @@ def _record(
         positions=[_snapshot(party, found.positions.get(party), now) for party in SAFEGUARDING_PARTNERS],
         maker=maker.value if maker else "partners",
         scrutineer_present=proposed.scrutineer_present if maker else None,
+        no_meeting_reason=proposed.no_meeting.strip() or None if maker else None,
         person_id=acting.person_id,
         person_name=acting.name,
         capacity=acting.capacity,
@@ -131,7 +149,8 @@ def _record(
         facts["scrutineer"] = bool(proposed.scrutineer_present)
     happened(
         EventKind.DECISION_RECORDED, case.id, acting, now, outcome=row.outcome, facts=facts,
-        payload={**in_words.decided(row), "edition": row.guidance_edition, "positions": row.positions},
+        payload={**in_words.decided(row), "edition": row.guidance_edition, "positions": row.positions,
+                 "no_meeting": row.no_meeting_reason or ""},
     )  # fmt: skip
     _tell(case, row, now)
     decided(case, Outcome.NOTIFY.value if found.told.override else str(row.outcome))

@@ -140,14 +140,17 @@ def observe(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None
 
 @duty("N-05")
 def record_ground(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
-    """Record on which ground no rapid review follows a notification. Raises Incomplete, OutOfTurn,
-    AlreadyDone."""
-    about = _Verb("review-ground", EventKind.REVIEW_GROUND_RECORDED, Permission.DECISION_RECORD,
+    """Record on which ground no rapid review follows a notification: the partners agree it, with the scrutineer's
+    oversight, and the Partnership Team may record it for them. Raises Incomplete, OutOfTurn, AlreadyDone."""
+    about = _Verb("review-ground", EventKind.REVIEW_GROUND_RECORDED, Permission.REVIEW_GROUND_RECORD,
                   turns.review_ground, "Give the reason; it goes to the Panel")  # fmt: skip
     extra = [] if typed.outcome in GROUNDS else [Fault("outcome", "Select the ground")]
+    if not typed.source.strip():
+        extra.append(Fault("source", "Say who agreed it for each partner, and how the scrutineer oversaw it"))
     made = _enter(case_id, about, typed, actor, now, faults=extra)
     if made is not None:
-        _tell(made, "review-ground", [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR], now)
+        told = [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR, Party.INDEPENDENT_SCRUTINEER]
+        _tell(made, "review-ground", told, now)
 
 
 def record_local_step(

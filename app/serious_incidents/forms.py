@@ -127,11 +127,14 @@ class ChairDecisionForm(DecisionForm):
         "Did the Independent Scrutineer mediate?", YES_NO,
         "Where the scrutineer was not available, they read the records afterwards",
     )  # fmt: skip
+    no_meeting = several_lines("Why was there no meeting?", "It stays with the decision")
 
     def proposed(self, guidance_edition: str, key: UUID) -> Proposed:
         """The decision as the service reads it."""
         present = _yes_no(self.scrutineer_present.data)
-        return Proposed(self.answers(guidance_edition), self.version_seen(), key, present)
+        return Proposed(
+            self.answers(guidance_edition), self.version_seen(), key, present, _text(self.no_meeting)
+        )
 
 
 class AwarenessForm(KeyedForm):

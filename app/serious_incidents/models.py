@@ -82,6 +82,7 @@ class NotificationDecision(TenantModel):
     positions: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     maker: Mapped[str] = mapped_column(Text, default="partners")
     scrutineer_present: Mapped[bool | None] = mapped_column(Boolean)
+    no_meeting_reason: Mapped[str | None] = mapped_column(Text)
     person_id: Mapped[UUID | None] = mapped_column(Uuid)
     person_name: Mapped[str] = mapped_column(Text)
     capacity: Mapped[str] = mapped_column(Text)

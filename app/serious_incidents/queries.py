@@ -125,11 +125,12 @@ class DecisionShown:
     number: int
     chairs: bool
     scrutineer: str
+    no_meeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
-    """What somebody recorded beside a decision."""
+    """What somebody recorded beside a decision; `source_called` says what its source is."""
 
     heading: str
     outcome: str
@@ -137,6 +138,7 @@ class EntryShown:
     source: str
     by: str
     at: datetime
+    source_called: str = "Source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +324,7 @@ def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | 
         number=row.number,
         chairs=row.maker == Party.PARTNERSHIP_CHAIR.value,
         scrutineer=MEDIATED.get(row.scrutineer_present, ""),
+        no_meeting=(row.no_meeting_reason or "") if seen.responses else "",
         answers=answers.decided(row) if seen.responses else {},
         positions=[{**entry, **_snapshot_in_words(entry)} for entry in row.positions]
         if seen.responses
@@ -338,6 +341,7 @@ def _entry(row: DecisionEntry) -> EntryShown:
         source=str(row.details.get("source", "")),
         by=words.by(row.person_name, row.capacity),
         at=row.recorded_at,
+        source_called="Agreed by, and overseen" if row.kind == "review-ground" else "Source",
     )
 
 

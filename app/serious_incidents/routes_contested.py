@@ -20,6 +20,7 @@ from app.cases.service import Case
 from app.procedure.criteria import PANEL_GUIDANCE
 from app.procedure.events import SAFEGUARDING_PARTNERS, Stage
 from app.serious_incidents import answers, entries, forms, forms_contested, progress, service, turns, words
+from app.serious_incidents.decisions import mediated
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.forms_contested import EntryForm
 from app.serious_incidents.meetings import CALLED
@@ -137,7 +138,8 @@ def chair_decision(reference: str) -> ResponseReturnValue:
     form, problem = forms.ChairDecisionForm(), None
     key = _key(form)
     guidance = stages_of(case.id)[Stage.NOTIFICATION.value].guidance_edition
-    reason = turns.chair_decision(progress.load(case.id))
+    found = progress.load(case.id)
+    reason = turns.chair_decision(found)
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
     if form.is_submitted():
@@ -150,7 +152,10 @@ def chair_decision(reference: str) -> ResponseReturnValue:
         if problem is None:
             return to_case(case, "The decision has been recorded.")
     fresh(form, version=str(case.version))
-    return show("chair_decision", case, form, problem, guidance=guidance, panel_guidance=PANEL_GUIDANCE)
+    return show(
+        "chair_decision", case, form, problem, guidance=guidance, panel_guidance=PANEL_GUIDANCE,
+        mediated=mediated(found),
+    )  # fmt: skip
 
 
 @bp.route("/new-information", methods=BOTH)
@@ -258,13 +263,14 @@ def observation(reference: str) -> ResponseReturnValue:
 
 
 @bp.route("/review-ground", methods=BOTH)
-@requires(Permission.DECISION_RECORD)
+@requires(Permission.REVIEW_GROUND_RECORD)
 def review_ground(reference: str) -> ResponseReturnValue:
-    """Record on which ground no rapid review follows the notification (N-05)."""
+    """Record on which ground no rapid review follows the notification (N-05, B2-02)."""
     page = EntryPage(
         "review-ground", "No rapid review",
         "A rapid review follows every notification, unless it is later found that the criteria were not met, or "
-        "on another ground whose reason goes to the Panel.",
+        "on another ground whose reason goes to the Panel. The three partners agree it, with the oversight of the "
+        "Independent Scrutineer; you record what they agreed.",
         "Record the ground", "The ground has been recorded.", service.record_ground, turns.review_ground,
     )  # fmt: skip
     return _entry(reference, page, forms_contested.GroundForm())

@@ -212,13 +212,17 @@ def _guidance_faults(answers: DecisionAnswers) -> list[Fault]:
     return [Fault("guidance_considered", message) for message in found]
 
 
-@duty("B1-01", "B1-02", "B1-10", "B1-14")
-def chair_decision_faults(answers: DecisionAnswers, scrutineer_present: bool | None) -> list[Fault]:
+@duty("B1-01", "B1-02", "B1-10", "B1-11", "B1-14")
+def chair_decision_faults(
+    answers: DecisionAnswers, scrutineer_present: bool | None, came: bool | None, why_no_meeting: str = ""
+) -> list[Fault]:
     """Every reason why these answers cannot be recorded as the Partnership Chair's decision. The partners need
-    not agree with it, or with one another."""
-    faults = [] if scrutineer_present is not None else [
-        Fault("scrutineer_present", "Select whether the Independent Scrutineer mediated")
-    ]  # fmt: skip
+    not agree with it, or with one another. `came` says whether the scrutineer came to the meeting that is recorded;
+    it is None where none is."""
+    faults = _mediation_faults(scrutineer_present, came)
+    if came is None and not why_no_meeting.strip():
+        missing = "No meeting with you is recorded. Ask the Partnership Team to record it, or say why there was none"
+        faults.append(Fault("no_meeting", missing))
     own = answers.outcome if answers.outcome in (Outcome.NOTIFY, Outcome.DO_NOT_NOTIFY) else None
     return [
         *_test_faults(answers),
@@ -227,6 +231,18 @@ def chair_decision_faults(answers: DecisionAnswers, scrutineer_present: bool | N
         *_outcome_faults(answers, own),
         *faults,
     ]
+
+
+def _mediation_faults(scrutineer_present: bool | None, came: bool | None) -> list[Fault]:
+    """That the scrutineer mediated must be what the record of the meeting says, or nobody reads it afterwards."""
+    if scrutineer_present is None:
+        return [Fault("scrutineer_present", "Select whether the Independent Scrutineer mediated")]
+    if scrutineer_present and not came:
+        recorded = "No meeting is recorded at which they did" if came is None else (
+            "The record of the meeting says that they were not there"
+        )  # fmt: skip
+        return [Fault("scrutineer_present", f"{recorded}: select No, or have the record put right first")]
+    return []
 
 
 def _outcome_faults(answers: DecisionAnswers, agreed: str | None) -> list[Fault]:

@@ -230,8 +230,12 @@ class Journey:
         self, outcome: str = NOTIFY, *, scrutineer: bool | None = True, now: datetime = MONDAY + 8 * HOUR,
         key: UUID | None = None, who: Someone | None = None,
     ) -> Any:  # fmt: skip
+        """The Partnership Chair's decision: at a meeting where the scrutineer mediated, else without a meeting."""
         answers = ANSWERS if outcome == NOTIFY else NOT_MET
-        proposed = service.Proposed(answers, self.version(), key or uuid4(), scrutineer)
+        if scrutineer:
+            self.meet(at=now, kind="exceptional")
+        why = "" if scrutineer else "Nobody could be brought together in time"
+        proposed = service.Proposed(answers, self.version(), key or uuid4(), scrutineer, why)
         return self.do(service.record_chair_decision, proposed, who=who or self.partnership_chair, now=now)
 
     def enter(
