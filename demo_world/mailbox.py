@@ -20,6 +20,9 @@ REFUSING_DOMAIN = "@bounces.example"
 NAME = pattern(r"^[0-9]{20}-[0-9a-f]{32}$")
 SHOWN = 500
 LARGEST = 2_000_000
+REFUSED = "refused.txt"
+MOST_REFUSED = 200
+LONGEST_ADDRESS = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,28 @@ class Mailbox:
         path = self.folder / f"{name}.eml"
         return self._read(path) if NAME.match(name) and path.exists() else None
 
+    def refuse(self, address: str) -> None:
+        """Refuse mail to an address from now on, as the server of somebody who has left does."""
+        plain = _plain(address)
+        if plain and plain not in self.refused() and len(self.refused()) < MOST_REFUSED:
+            self._keep_refused([*self.refused(), plain])
+
+    def accept(self, address: str) -> None:
+        """Take mail to an address again."""
+        self._keep_refused([one for one in self.refused() if one != _plain(address)])
+
+    def refused(self) -> list[str]:
+        """The addresses to which mail is refused, beside those that never take any."""
+        path = self.folder / REFUSED
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def refuses(self, address: str) -> bool:
+        """Whether mail to an address is refused."""
+        return address.lower().endswith(REFUSING_DOMAIN) or _plain(address) in self.refused()
+
+    def _keep_refused(self, addresses: list[str]) -> None:
+        write_privately(self.folder / REFUSED, "\n".join(addresses).encode())
+
     def _read(self, path: Path) -> Mail:
         message = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
         listed = _header(message, "X-Envelope-To")
@@ -76,6 +101,11 @@ class Mailbox:
             date=_header(message, "Date"),
             body=_text(message),
         )
+
+
+def _plain(address: str) -> str:
+    """An address as it is compared: one line, small letters, no blanks."""
+    return "".join(address.lower().split())[:LONGEST_ADDRESS]
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -106,7 +136,7 @@ class Sink:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
         """Accept every address but those that stand for a mailbox that no longer exists."""
-        if address.lower().endswith(REFUSING_DOMAIN):
+        if self.mailbox.refuses(address):
             return "550 5.1.1 No such mailbox here"
         envelope.rcpt_tos.append(address)
         return "250 OK"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, render_template, request
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from demo_world.authority import Client
@@ -40,7 +40,17 @@ def _mail_pages(mailbox: Mailbox) -> Blueprint:
     @pages.get("")
     def messages() -> ResponseReturnValue:
         wanted = request.args.get("to", "")[:200]
-        return render_template("mail.html", messages=mailbox.newest(wanted), wanted=wanted)
+        found = mailbox.newest(wanted)
+        return render_template("mail.html", messages=found, wanted=wanted, refused=mailbox.refused())
+
+    @pages.post("/refused")
+    def refused() -> ResponseReturnValue:
+        # A page of another site may not change what this demonstration shows.
+        if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            abort(403)
+        change = mailbox.accept if request.form.get("again") else mailbox.refuse
+        change(request.form.get("address", ""))
+        return redirect("/mail", 303)
 
     @pages.get("/<name>")
     def message(name: str) -> ResponseReturnValue:

@@ -66,6 +66,35 @@ def test_an_address_that_no_longer_exists_is_refused(smtp: smtplib.SMTP, mailbox
     assert mailbox.newest() == []
 
 
+def test_mail_to_an_address_can_be_refused_and_taken_again(
+    smtp: smtplib.SMTP, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    browser = make_app({}, "http://127.0.0.1:1", tmp_path, Client("waymark")).test_client()
+    assert "Refuse mail to" in browser.get("/mail").text
+    assert browser.post("/mail/refused", data={"address": " Yvonne@Police.example"}).status_code == 303
+    assert "yvonne@police.example" in browser.get("/mail").text
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        smtp.send_message(message("yvonne@police.example"))
+    smtp.send_message(message("graham@police.example"))
+    browser.post("/mail/refused", data={"address": "yvonne@police.example", "again": "yes"})
+    smtp.send_message(message("yvonne@police.example"))
+    assert [mail.recipients[0] for mail in mailbox.newest()] == [
+        "yvonne@police.example",
+        "graham@police.example",
+    ]
+
+
+def test_no_other_site_refuses_mail(tmp_path: Path) -> None:
+    browser = make_app({}, "http://127.0.0.1:1", tmp_path, Client("waymark")).test_client()
+    sent = browser.post(
+        "/mail/refused", data={"address": "a@x.example"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert sent.status_code == 403
+    for address in ("", " ", "<b>@x.example\n\nnext"):
+        assert browser.post("/mail/refused", data={"address": address}).status_code == 303
+    assert "&lt;b&gt;@x.examplenext" in browser.get("/mail").text
+
+
 def test_the_pages_escape_what_a_message_says(tmp_path: Path) -> None:
     mailbox = Mailbox(tmp_path / "mail")
     mailbox.keep(["<i>@x.example"], message("a@x.example", "<b>bold</b>", "<script>x</script>").as_bytes())
