@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -19,11 +19,11 @@ from app.cases.obligation_read import as_obligation
 from app.cases.obligation_store import computed, row_of
 from app.cases.queries import open_obligations_of
 from app.cases.tasks import Task, count_of
-from app.cases.telling import sentence_of
+from app.cases.telling import correction_sentence, sentence_of
 from app.ledger.read_log import views_of
 from app.ledger.service import history, stored_events
 from app.procedure.clocks import london_date
-from app.procedure.events import EventKind, Party
+from app.procedure.events import Event, EventKind, Party
 from app.procedure.explain import Explanation, explain
 from app.procedure.history import as_known, in_force
 from app.procedure.obligation import State, state
@@ -154,7 +154,8 @@ def timeline(
     far = datetime.max.replace(tzinfo=UTC)
     told = []
     rows = stored_events(case_id)
-    then = as_known([event for event, _payload, _capacity in rows], known or far, happened or far)
+    everything = [event for event, _payload, _capacity in rows]
+    then = as_known(everything, known or far, happened or far)
     numbers, standing = {event.number for event in then}, {event.number for event in in_force(then)}
     for event, payload, capacity in rows:
         if event.number not in numbers:
@@ -162,18 +163,40 @@ def timeline(
         told.append(
             Happened(
                 number=event.number,
-                what=sentence_of(event, outcome_told=event.kind not in untold),
+                what=_what(event, everything, untold),
                 happened_at=event.happened_at,
                 recorded_at=event.recorded_at,
                 by=str(payload.get("by", "")),
                 capacity=capacity,
                 late_recorded=(event.recorded_at - event.happened_at).total_seconds() > 60,
                 date_only=bool(event.facts.get("date_only")),
-                note=str(payload.get("reason", "")) if event.kind is EventKind.ENTRY_SUPERSEDED else "",
+                note=_note(event, payload, untold),
                 superseded=event.number not in standing,
             )
         )
     return sorted(told, key=lambda entry: (entry.happened_at, entry.number), reverse=True)
+
+
+def _what(event: Event, everything: Sequence[Event], untold: Container[EventKind]) -> str:
+    """An event as a sentence; a correction names the entry, and its former and its new time."""
+    number = event.facts.get("supersedes")
+    old = next((one for one in everything if one.number == number), None)
+    if event.kind is not EventKind.ENTRY_SUPERSEDED or old is None:
+        return sentence_of(event, outcome_told=event.kind not in untold)
+    new = next((one for one in everything if one.facts.get("corrects") == number), None)
+    return correction_sentence(old, new, outcome_told=old.kind not in untold)
+
+
+def _note(event: Event, payload: Mapping[str, object], untold: Container[EventKind]) -> str:
+    """What stands beside an event: the reason of a correction; how a partner or its deputy was reached, for those who
+    may read the partners' answers."""
+    if event.kind is EventKind.ENTRY_SUPERSEDED:
+        return str(payload.get("reason", ""))
+    reached = event.kind in (EventKind.REQUEST_RECEIVED, EventKind.DEPUTY_CONTACTED)
+    if not reached or not payload.get("how") or EventKind.RESPONSE_GIVEN in untold:
+        return ""
+    said = f"{payload['how']}: {payload.get('person', '')} ({payload.get('in_capacity', '')})"
+    return f"{said}. {payload['note']}" if payload.get("note") else said
 
 
 def owed_then(case_id: UUID, actor: Actor, known: datetime, happened: datetime) -> dict[str, list[Owed]]:
