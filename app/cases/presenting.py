@@ -20,6 +20,7 @@ from app.cases.obligation_store import computed, row_of
 from app.cases.queries import open_obligations_of
 from app.cases.tasks import Task, count_of
 from app.cases.telling import correction_sentence, sentence_of
+from app.entering.asking import waiting_for_me
 from app.ledger.read_log import views_of
 from app.ledger.service import history, stored_events
 from app.procedure.clocks import london_date
@@ -236,5 +237,6 @@ def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date
             if capacities:
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
-                found.append(PartnershipCount(entry.slug, entry.name, count_of(actor, today), roles))
+                tasks = count_of(actor, today) + len(waiting_for_me(actor))
+                found.append(PartnershipCount(entry.slug, entry.name, tasks, roles))
     return found

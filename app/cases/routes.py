@@ -17,6 +17,7 @@ from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
+from app.entering.asking import waiting_for_me
 from app.entering.beside import beside
 from app.ledger import read_log
 from app.procedure.clocks import day_end
@@ -70,8 +71,9 @@ def tasks() -> ResponseReturnValue:
     found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor(), g.today)]
     standing_in = standing_in_of(current_user.person_id, g.today)
     return render_template(
-        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id
-    )
+        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id,
+        asked=waiting_for_me(current_actor()),
+    )  # fmt: skip
 
 
 @bp.get("/cases")

@@ -74,6 +74,8 @@ REACHES: dict[Permission, set[Role]] = {
 }
 # Pages of referrals that are about no one draft: reached by whoever may begin one.
 LISTS = {"referrals.index", "referrals.new"}
+# Pages about the referral that a case waits for.
+ASKED = ("same_incident.write_referral", "same_incident.ask_referral", "same_incident.write_for_agency")
 MAY_DRAFT = {
     R.PRACTITIONER,
     R.AGENCY_LIG_MEMBER,
@@ -148,7 +150,7 @@ def make_asked(own: dict[Role, Someone]) -> str:
     with team.place.pinned():
         ours = next(held.agency_id for held in member.actor().capacities if held.agency_id)
         agency = next(one.key for one in agencies() if one.id == ours)
-        typed = CameFirst("A child (invented)", (), "Known", now, now, "national-system", "INV-1", "The director",
+        typed = CameFirst("A child (invented)", (), "Known", now, now, "national-system", f"INV-{uuid4()}", "The SD",
                           agency, uuid4())  # fmt: skip
         case, faults = open_from_notification(typed, actor=team.actor(), now=now)
         assert case is not None, faults
@@ -216,7 +218,7 @@ def cells(app: Flask) -> list[tuple[Rule, str, Permission]]:
 def address(rule: Rule, world: World, slug: str | None = None) -> str:
     """The address of a route for this world. A part that is not known here fails: a new route needs its cells."""
     wanted = {name: world.parts[name] for name in rule.arguments - {"slug"}}
-    if rule.endpoint == "same_incident.write_referral":
+    if rule.endpoint in ASKED:
         wanted["reference"] = world.parts["asked"]
     path = rule.rule
     for name, value in {**wanted, "slug": slug or world.place.slug}.items():
