@@ -60,7 +60,8 @@ def _plainly(name: str, run: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(run)
     def plain(*args: Any, **named: Any) -> Any:
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
-        fault = missing(app.config["WAYMARK"], name)
+        config = app.config.get("WAYMARK")  # an application without one runs only commands that need nothing
+        fault = missing(config, name) if config is not None else None
         if fault is not None:
             raise click.ClickException(fault)
         try:

@@ -80,7 +80,7 @@ def recompute(case_id: UUID, now: datetime) -> None:
     }
     told = history_of(case_id)
     fresh: list[dict[str, object]] = []
-    for position, obligation in enumerate(obligations(told.events, told.calendars, told.settings)):
+    for position, obligation in enumerate(obligations(told.recorded, told.calendars, told.settings)):
         values = row_of(position, obligation)
         row = stored.pop(obligation.key, None)
         if row is None:

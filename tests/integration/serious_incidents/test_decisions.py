@@ -339,7 +339,7 @@ def test_each_is_offered_what_they_can_do_now(journey: Journey) -> None:
     journey.view(Party.SERVICE_DIRECTOR)
     assert offered(journey.team) == ["share_initial_view", "preparation.index"]
     journey.share_view()
-    assert offered(journey.police) == ["response"]
+    assert offered(journey.police) == ["response", "confirm_received"]
     for party in SAFEGUARDING_PARTNERS:
         journey.respond(party)
     assert offered(journey.nurse) == ["response"]

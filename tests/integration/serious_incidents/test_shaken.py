@@ -352,5 +352,6 @@ def test_what_was_superseded_stays_so_in_the_history_as_it_happened(
     page = browser.get(
         f"/isle-of-wight/cases/{journey.reference}/history?happened-day=23&happened-month=11&happened-year=2026"
     ).get_data(as_text=True)
-    assert page.count("Local authority became aware of the incident") == 2
+    # The entry that was superseded, the one that stands, and the correction that names which entry it corrects.
+    assert page.count("Local authority became aware of the incident") == 3
     assert page.count("Superseded") == 1
