@@ -77,13 +77,16 @@ def _rooms(app: Flask, settings: Config) -> None:
         cases,
         cli_guard,
         cli_procedure,
+        commissions,
         demo,
         entering,
         ledger,
         outbox,
         partnerships,
+        people,
         preparation,
         referrals,
+        scrutiny,
         serious_incidents,
         web,
     )
@@ -101,6 +104,9 @@ def _rooms(app: Flask, settings: Config) -> None:
         entering,
         outbox,
         ledger,
+        people,
+        scrutiny,
+        commissions,
     ):
         room.register(app)
     cli_procedure.register(app)
