@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.access.owners import STANDS_IN
 from app.accounts.deputy_rules import standing, why_not_deputy
+from app.accounts.identity_queries import BY_PASSKEY, OPENID
 from app.accounts.models import Deputy, IdentityProvider, Membership, OrganisationTrust, Person
 from tenants.db import db
 from tenants.registry import Agency, Partnership
@@ -272,7 +273,33 @@ def _of_membership() -> ColumnElement[bool]:
     return and_(Agency.id == Membership.agency_id, Agency.partnership_id == Membership.partnership_id)
 
 
-def _trusted(today: date) -> Exists:
+def _trusted(today: date) -> ColumnElement[bool]:
+    return or_(_organisation_trusted(today), _passkey_counts())
+
+
+def _passkey_counts() -> Exists:
+    """A passkey's holder is vouched for by the partnership itself, which checked who they are. Where another one has
+    replaced their passkeys since, only what this one began afterwards counts."""
+    return (
+        select(Person.id)
+        .select_from(Person)
+        .join(IdentityProvider, IdentityProvider.id == Person.provider_id)
+        .where(
+            Person.id == Membership.person_id,
+            IdentityProvider.enabled,
+            IdentityProvider.kind == BY_PASSKEY,
+            or_(
+                Person.recovered_in.is_(None),
+                Person.recovered_in == Membership.partnership_id,
+                Membership.begun_at > Person.recovered_at,
+            ),
+        )
+        .correlate(Membership)
+        .exists()
+    )
+
+
+def _organisation_trusted(today: date) -> Exists:
     return (
         select(OrganisationTrust.id)
         .select_from(OrganisationTrust)
@@ -281,10 +308,12 @@ def _trusted(today: date) -> Exists:
         .where(
             Person.id == Membership.person_id,
             IdentityProvider.enabled,
+            IdentityProvider.kind == OPENID,
             OrganisationTrust.partnership_id == Membership.partnership_id,
             OrganisationTrust.starts_on <= today,
             or_(OrganisationTrust.ends_on.is_(None), OrganisationTrust.ends_on >= today),
         )
+        .correlate(Membership)
         .exists()
     )
 

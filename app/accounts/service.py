@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.access.actor import Acting
 from app.access.roles import Role, agency_fault
+from app.accounts.identity_queries import BY_PASSKEY
 from app.accounts.models import IdentityProvider, Membership, Organisation, OrganisationTrust, Person
 from app.accounts.oidc_types import SAFE_ALGORITHMS
 from app.ledger.service import record
@@ -64,6 +65,7 @@ def ensure_provider(
     holds the new one would be taken for everybody known by the old. Raises AccountsError.
     """
     _check(details)
+    _not_of_passkeys(organisation)
     provider = db.session.scalar(
         select(IdentityProvider).where(
             IdentityProvider.organisation_id == organisation.id, IdentityProvider.enabled
@@ -83,6 +85,16 @@ def ensure_provider(
     provider.sends_issuer = details.sends_issuer
     db.session.flush()
     return provider
+
+
+def _not_of_passkeys(organisation: Organisation) -> None:
+    """The provider of passkeys is made with the schema: it has no address, and no partnership trusts it as a whole."""
+    if db.session.scalar(
+        select(IdentityProvider.id).where(
+            IdentityProvider.organisation_id == organisation.id, IdentityProvider.kind == BY_PASSKEY
+        )
+    ):
+        raise AccountsError(f"{organisation.name} is no organisation that signs people in")
 
 
 def _check(details: ProviderDetails) -> None:
@@ -120,6 +132,7 @@ def trust_organisation(
     ends_on: date | None = None,
 ) -> OrganisationTrust:
     """Let an organisation sign people in to the partnership in scope; the same trust is not made twice."""
+    _not_of_passkeys(organisation)
     trust = db.session.scalar(
         select(OrganisationTrust).where(OrganisationTrust.organisation_id == organisation.id)
     )
@@ -130,12 +143,12 @@ def trust_organisation(
         db.session.add(trust)
     trust.starts_on, trust.ends_on = starts_on, ends_on
     record(
-        EventKind.SETTINGS_ADOPTED,
+        EventKind.ORGANISATION_TRUSTED,
         case_id=None,
         acting=acting,
         happened_at=now,
         now=now,
-        facts={"organisation_trusted": organisation.slug},
+        facts={"organisation": organisation.slug},
         payload={"starts_on": starts_on, "ends_on": ends_on},
     )
     return trust
@@ -151,31 +164,58 @@ def begin_membership(
     now: datetime,
     ends_on: date | None = None,
 ) -> Membership:
-    """Begin a membership of the partnership in scope, unless it holds already. Raises AccountsError."""
+    """Begin a membership of the partnership in scope, unless it is held already. Raises AccountsError.
+
+    One that ends earlier than is asked for is left as it is, and a further one begins.
+    """
     agency = _agency(agency_key)
     fault = agency_fault(role, agency is not None, agency.partner if agency else None)
     if fault is not None:
         raise AccountsError(fault)
     agency_id = agency.id if agency else None
-    held = db.session.scalar(
+    held = _held(person, role, agency_id, starts_on, ends_on)
+    if held is not None:
+        return held
+    if ends_on is not None and ends_on < starts_on:
+        raise AccountsError("a membership cannot end before it begins")
+    membership = Membership(
+        person_id=person.id, role=role.value, agency_id=agency_id, starts_on=starts_on, ends_on=ends_on,
+        begun_at=now,
+    )  # fmt: skip
+    db.session.add(membership)
+    db.session.flush()
+    _tell(EventKind.MEMBERSHIP_BEGUN, membership, person, acting, now)
+    return membership
+
+
+def _held(
+    person: Person, role: Role, agency_id: UUID | None, starts_on: date, ends_on: date | None
+) -> Membership | None:
+    """The membership that already gives what is asked for. The person is locked, so that nothing begins twice."""
+    db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    rows = db.session.scalars(
         select(Membership).where(
             Membership.person_id == person.id,
             Membership.role == role.value,
             Membership.agency_id == agency_id if agency_id else Membership.agency_id.is_(None),
             Membership.ended_at.is_(None),
+            Membership.starts_on <= starts_on,
         )
     )
-    if held is not None and (held.ends_on is None or held.ends_on >= starts_on):
-        return held
-    if ends_on is not None and ends_on < starts_on:
-        raise AccountsError("a membership cannot end before it begins")
-    membership = Membership(
-        person_id=person.id, role=role.value, agency_id=agency_id, starts_on=starts_on, ends_on=ends_on
-    )
-    db.session.add(membership)
-    db.session.flush()
-    _tell(EventKind.MEMBERSHIP_BEGUN, membership, person, acting, now)
-    return membership
+    return next((one for one in rows if _counts(one, person) and _lasts(one, starts_on, ends_on)), None)
+
+
+def _lasts(held: Membership, starts_on: date, ends_on: date | None) -> bool:
+    if held.ends_on is None:
+        return True
+    return held.ends_on >= starts_on and ends_on is not None and ends_on <= held.ends_on
+
+
+def _counts(held: Membership, person: Person) -> bool:
+    """Whether the person's passkeys are still those with which this membership was given."""
+    if person.recovered_at is None or person.recovered_in == held.partnership_id:
+        return True
+    return held.begun_at is not None and held.begun_at > person.recovered_at
 
 
 def end_membership(membership_id: UUID, *, reason: str, acting: Acting, now: datetime) -> Membership:
