@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask_login import UserMixin
 from sqlalchemy import ColumnElement, Select, select
+from webauthn.helpers import base64url_to_bytes
 
 from app.accounts.models import IdentityProvider, Organisation, Passkey, Person
 from app.accounts.oidc_types import Identity, Provider
@@ -17,7 +18,10 @@ OPENID, BY_PASSKEY = "oidc", "passkey"
 
 @dataclass(frozen=True)
 class SignedInPerson(UserMixin):
-    """The person of a session, as pages need them. It says nothing of what they may do."""
+    """The person of a session, as pages need them. It says nothing of what they may do.
+
+    `handle` is what a passkey's holder is called by their passkeys.
+    """
 
     person_id: UUID
     provider_id: UUID
@@ -26,6 +30,7 @@ class SignedInPerson(UserMixin):
     organisation_name: str
     email: str | None
     by_passkey: bool = False
+    handle: bytes = b""
 
     def get_id(self) -> str:
         """What the session holds."""
@@ -123,6 +128,7 @@ def _signed_in(query: Select[Person, Organisation, IdentityProvider]) -> SignedI
         organisation_name=organisation.name,
         email=person.email,
         by_passkey=provider.kind == BY_PASSKEY,
+        handle=base64url_to_bytes(person.subject) if provider.kind == BY_PASSKEY else b"",
     )
 
 

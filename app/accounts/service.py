@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Acting
 from app.access.roles import Role, agency_fault
 from app.accounts.identity_queries import BY_PASSKEY
 from app.accounts.models import IdentityProvider, Membership, Organisation, OrganisationTrust, Person
-from app.accounts.oidc_types import SAFE_ALGORITHMS
+from app.accounts.oidc_types import SAFE_ALGORITHMS, Identity
 from app.ledger.service import record
 from app.procedure.events import EventKind
 from tenants.db import db
@@ -121,6 +122,18 @@ def ensure_person(
     person.display_name, person.email, person.job_title = display_name, email, job_title
     db.session.flush()
     return person
+
+
+def ensure_identified(identity: Identity, *, display_name: str, email: str) -> Person:
+    """The person who was signed in, made where nobody knew them yet. Somebody known keeps their name and address."""
+    made = insert(Person).values(
+        provider_id=identity.provider_id, subject=identity.subject, display_name=display_name, email=email
+    )
+    db.session.execute(made.on_conflict_do_nothing(index_elements=["provider_id", "subject"]))
+    known = select(Person).where(
+        Person.provider_id == identity.provider_id, Person.subject == identity.subject
+    )
+    return db.session.scalars(known).one()
 
 
 def trust_organisation(

@@ -28,6 +28,7 @@ PERSON = "_user_id"  # where Flask-Login looks for it
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
 BEGUN = "sign_ins_begun"
+PASSKEY = "passkey"  # the passkey that a session was begun with, and with which it ends
 MOST_BEGUN = 4
 
 
@@ -105,6 +106,12 @@ def begin_session(person_id: UUID) -> dict[str, Any]:
     # An empty session is not given a new number, so this comes after something is in it
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
     return held
+
+
+def begin_passkey_session(person_id: UUID, passkey_id: UUID) -> None:
+    """Sign in the person who used that passkey. The session ends when the passkey is removed."""
+    begin_session(person_id)
+    session[PASSKEY] = str(passkey_id)
 
 
 def end_session() -> None:

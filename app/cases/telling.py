@@ -62,6 +62,7 @@ SENTENCES: dict[EventKind, str] = {
     K.ORGANISATION_TRUSTED: "Organisation trusted for sign-in",
     K.ARRANGEMENT_RECORDED: "Agency's arrangements recorded",
     K.MEMBERSHIP_BEGUN: "Membership begun",
+    K.MEMBERSHIP_CHANGED: "Last day of a membership changed",
     K.MEMBERSHIP_ENDED: "Membership ended",
     K.PERSON_INVITED: "Person invited",
     K.INVITATION_WITHDRAWN: "Invitation withdrawn",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import clock_source
 from app.crash import crash
 from app.outbox import jobs, smtp
-from app.outbox.handlers import Args, Delivered, handler, tell_listeners
+from app.outbox.handlers import Args, Delivered, completed, handler, tell_listeners
 from app.outbox.models import MessageState, OutboxMessage
 from app.outbox.service import schedule
 from tenants.db import db
@@ -38,7 +38,10 @@ def deliver(args: Args, now: datetime) -> None:
     outcome: Delivered = "accepted"
     error = None
     try:
-        smtp.send(message, current_app.config["WAYMARK"])
+        body = completed(message, now)
+        if body is None:
+            raise smtp.Bounced("no-longer-wanted")
+        smtp.send(message, current_app.config["WAYMARK"], body)
     except smtp.Bounced as refusal:
         outcome, error = "bounced", str(refusal)
     crash("after-smtp")

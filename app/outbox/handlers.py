@@ -16,8 +16,10 @@ Args = dict[str, str]
 Delivered = Literal["accepted", "bounced"]
 Handler = Callable[[Args, datetime], None]
 Listener = Callable[[OutboxMessage, Delivered, datetime], None]
+Completer = Callable[[OutboxMessage, datetime], str | None]
 HANDLERS: dict[str, Handler] = {}
 LISTENERS: dict[str, list[Listener]] = {}
+COMPLETERS: dict[str, Completer] = {}
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -45,6 +47,27 @@ def on_delivered(kind: str) -> Callable[[Listener], Listener]:
         return function
 
     return register
+
+
+def completes(kind: str) -> Callable[[Completer], Completer]:
+    """Register what completes the text of a kind of message as it is sent, with what may stand in no table.
+
+    It is called as `function(message, now)` and returns the text, or None where the message is no longer wanted; it
+    then counts as bounced. Raises ValueError where the kind is taken.
+    """
+
+    def register(function: Completer) -> Completer:
+        if COMPLETERS.setdefault(kind, function) is not function:
+            raise ValueError(f"two functions complete '{kind}'")
+        return function
+
+    return register
+
+
+def completed(message: OutboxMessage, now: datetime) -> str | None:
+    """The text of a message as it is sent, or None where it is no longer wanted."""
+    completer = COMPLETERS.get(message.kind)
+    return message.body if completer is None else completer(message, now)
 
 
 def tell_listeners(message: OutboxMessage, outcome: Delivered, now: datetime) -> None:

@@ -32,6 +32,9 @@ ACTIONS = {
 }
 ANY_ACTION = "do what the case page says is owed"
 SIGN_OFF = "This message carries no details of any case. Sign in to read them."
+NO_DETAILS = "This message carries no details of any case."
+# Stands for the token of a one-time link until the message is sent; the token itself is in no table.
+ONE_TIME = "one-time-link"
 
 
 class NotAllowed(ValueError):
@@ -57,6 +60,7 @@ class Template:
     subject: str
     text: str
     page: str = "case"
+    sign_off: str = SIGN_OFF
 
 
 TEMPLATES: dict[str, Template] = {
@@ -221,6 +225,52 @@ TEMPLATES: dict[str, Template] = {
         "The steps that remain no longer fit before a statutory clock ends. The case page says what can be "
         "shortened: please {action}{by}.",
     ),
+    "invitation": Template(
+        "An invitation to Waymark",
+        "You are invited to work in Waymark with the partnership named below. Please open the link{by}: it shows the "
+        "role that you are invited to, and lets you accept. It works once, and for you alone.",
+        "invitation",
+        NO_DETAILS,
+    ),
+    "passkey-recovery": Template(
+        "A new passkey for Waymark",
+        "Two people of the partnership named below have agreed that you can make a new passkey. Please open the "
+        "link{by}. The passkeys that you had stop working then. If you did not ask for this, tell them at once.",
+        "invitation",
+        NO_DETAILS,
+    ),
+    "membership-open": Template(
+        "You can use Waymark now",
+        "The partnership named below has opened Waymark to you.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "identity-check-waits": Template(
+        "Somebody invited has made their passkey",
+        "Somebody who was invited has made their passkey. Please check, on a telephone number that you know or in "
+        "person, that it is the right person. They have a code of six digits for you.",
+        "waiting",
+        NO_DETAILS,
+    ),
+    "second-person-waits": Template(
+        "Something waits for a second person",
+        "An administrator has proposed something that a second person must approve or refuse.",
+        "waiting",
+        NO_DETAILS,
+    ),
+    "proposal-decided": Template(
+        "What you proposed has been decided",
+        "A second person has decided what you proposed.",
+        "people",
+        NO_DETAILS,
+    ),
+    "access-given": Template(
+        "Somebody was given a role",
+        "An administrator has given somebody a role that opens cases, or that decides who is let in. Please check "
+        "that you expect it.",
+        "people",
+        NO_DETAILS,
+    ),
     "overdue": Template(
         "{reference}: overdue", "The procedure asks you to {action}{by}. It has not been recorded as done."
     ),
@@ -229,7 +279,14 @@ TEMPLATES: dict[str, Template] = {
         "A step that somebody else owes has not been recorded as done{by}. The case page says which, and who owes it.",
     ),
 }
-PLACES = {"case": "/{slug}/cases/{reference}", "referrals": "/{slug}/referrals", "tasks": "/{slug}/tasks"}
+PLACES = {
+    "case": "/{slug}/cases/{reference}",
+    "referrals": "/{slug}/referrals",
+    "tasks": "/{slug}/tasks",
+    "people": "/{slug}/people/",
+    "waiting": "/{slug}/people/waiting",
+    "invitation": "/invitation/{slug}/" + ONE_TIME,
+}
 
 
 def render(
@@ -258,7 +315,7 @@ def render(
     where = link or PLACES[template.page].format(slug=slug, reference=words["reference"])
     lines = [template.text.format(**words)]
     lines += [f"Reference: {words['reference']}"] if words["reference"] else []
-    lines += [f"Open it in Waymark: {base_url}{where}", one_line(partnership), SIGN_OFF]
+    lines += [f"Open it in Waymark: {base_url}{where}", one_line(partnership), template.sign_off]
     return Rendered(one_line(template.subject.format(**words)), "\n\n".join(lines) + "\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -72,3 +73,13 @@ def waiting(now: datetime) -> int:
         JobIntent.done_at.is_(None), JobIntent.failed_at.is_(None), JobIntent.run_at <= now
     )
     return db.session.scalar(query) or 0
+
+
+def states_of(keys: Collection[str]) -> dict[str, str]:
+    """How far the messages with these keys have come."""
+    if not keys:
+        return {}
+    rows = db.session.execute(
+        select(OutboxMessage.key, OutboxMessage.state).where(OutboxMessage.key.in_(list(keys)))
+    )
+    return {key: state for key, state in rows}

@@ -108,6 +108,7 @@ class EventKind(StrEnum):
     ORGANISATION_TRUSTED = "organisation-trusted"
     ARRANGEMENT_RECORDED = "arrangement-recorded"
     MEMBERSHIP_BEGUN = "membership-begun"
+    MEMBERSHIP_CHANGED = "membership-changed"
     MEMBERSHIP_ENDED = "membership-ended"
     PERSON_INVITED = "person-invited"
     INVITATION_WITHDRAWN = "invitation-withdrawn"

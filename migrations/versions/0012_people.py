@@ -144,9 +144,7 @@ def _invitations() -> None:
         ),
     )
     # Whoever waits for a check of identity reads their own code, before they belong to any partnership.
-    op.execute(
-        f"CREATE POLICY own ON invitations FOR SELECT USING (accepted_person_id = {rls.OWN_PERSON})"
-    )
+    op.execute(f"CREATE POLICY own ON invitations FOR SELECT USING (accepted_person_id = {rls.OWN_PERSON})")
     op.create_index("ix_invitations_accepted", "invitations", ["accepted_person_id"])
 
 

@@ -14,6 +14,7 @@ from redis import Redis
 from app.accounts import session_rules
 from app.accounts.identity_queries import SignedInPerson
 from app.accounts.routes import accounts
+from app.accounts.routes_passkeys import passkeys
 from config import Config, Mode
 from tests.unit.accounts.hostile import PROVIDER_ID
 
@@ -60,6 +61,7 @@ def small_app() -> Flask:
     manager.user_loader(lambda identifier: person() if identifier == str(KNOWN) else None)
     session_rules.install(app)
     app.register_blueprint(accounts)
+    app.register_blueprint(passkeys)
 
     @app.before_request
     def take_day() -> None:
