@@ -38,7 +38,7 @@ class Config:
     database_relay_url: str = ""
     redis_url: str = ""
     secret_key: str = ""
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = "http://localhost:8000"
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_from: str = "waymark@localhost"
@@ -85,7 +85,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         database_relay_url=env.get("DATABASE_RELAY_URL", ""),
         redis_url=env.get("REDIS_URL", ""),
         secret_key=env.get("SECRET_KEY", ""),
-        base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        base_url=env.get("BASE_URL", "http://localhost:8000").rstrip("/"),
         smtp_host=env.get("SMTP_HOST", ""),
         smtp_port=_number(env, "SMTP_PORT", 25),
         smtp_from=env.get("SMTP_FROM", "waymark@localhost"),

@@ -156,7 +156,8 @@ def _who_faults(typed: NewInvitation, now: datetime) -> Faults:
         return [*faults, ("email", "Enter an e-mail address, like name@example.org")]
     same = db.session.scalars(
         select(Invitation).where(
-            func.lower(Invitation.email) == email.lower(), Invitation.role == typed.role,
+            Invitation.submission_key != typed.key, func.lower(Invitation.email) == email.lower(),
+            Invitation.role == typed.role,
             Invitation.agency_id == typed.agency if typed.agency else Invitation.agency_id.is_(None),
         )
     )  # fmt: skip

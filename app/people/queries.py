@@ -153,7 +153,8 @@ def waiting_for(app: Flask, person_id: UUID, now: datetime) -> list[Waiting]:
 
 def _shown(rows: list[Invitation], now: datetime) -> list[InvitationShown]:
     names = {agency.id: agency.name for agency in agencies()}
-    organisations = dict(db.session.execute(select(Organisation.id, Organisation.name)).tuples().all())
+    known = db.session.execute(select(Organisation.id, Organisation.name))
+    organisations = {identifier: name for identifier, name in known}
     sent = states_of([key_of(row) for row in rows])
     return [
         InvitationShown(

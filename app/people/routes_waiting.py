@@ -41,9 +41,7 @@ def proposal(proposal_id: UUID) -> ResponseReturnValue:
     shown = queries.proposal(proposal_id) or refuse()
     form = DecideForm()
     fresh(form)
-    if shown.row.state != "open":
-        return render_template("people/proposal.html", shown=shown, form=form, errors=[], may_not="")
-    may_not = _may_not(shown)
+    may_not = _may_not(shown) if shown.row.state == "open" else ""
     wanted = request.form.get("do")
     if form.validate_on_submit() and wanted in ("approve", "refuse"):
         who = acting(Permission.MEMBERSHIP_APPROVE)

@@ -24,7 +24,7 @@ PAGE = "{% block page_title %}{% endblock %}{% block content %}{% endblock %}"
 
 
 class MemoryRedis(Redis):
-    """The three commands that sessions use."""
+    """The three commands that sessions and challenges use."""
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
@@ -32,9 +32,11 @@ class MemoryRedis(Redis):
     def get(self, name: Any) -> Any:
         return self.held.get(name)
 
-    def set(self, name: Any, value: Any, ex: Any = None, xx: bool = False, **_more: Any) -> Any:
+    def set(
+        self, name: Any, value: Any, ex: Any = None, xx: bool = False, nx: bool = False, **_more: Any
+    ) -> Any:
         assert ex
-        if xx and name not in self.held:
+        if (xx and name not in self.held) or (nx and name in self.held):
             return None
         self.held[name] = value
         return True
