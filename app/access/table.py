@@ -23,8 +23,8 @@ class Held:
 
 
 def table(app: Flask) -> list[dict[str, Any]]:
-    """One row for each route: its methods, what it does, its permission or why it is public, and for each role whether it
-    is allowed, and under what condition."""
+    """One row for each route: its methods, what it does, its permission or why it is public, and for each role
+    whether it is allowed, and under what condition."""
     rows = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
         permission, reason = declared(app, rule.endpoint)
