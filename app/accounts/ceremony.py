@@ -133,7 +133,7 @@ def ask_to_use(purpose: str, about: str = "") -> dict[str, Any]:
 
 def made(answer: str, purpose: str, about: str) -> Credential:
     """The passkey that the browser has made. Raises PasskeyRefused."""
-    challenge, where = _taken(purpose, about), site()
+    challenge, where = take(purpose, about), site()
     read = _read(answer)
     verified = _proved(
         lambda: webauthn.verify_registration_response(
@@ -160,11 +160,6 @@ def shown(answer: str) -> Shown:
     if not identifier or not handle:
         raise PasskeyRefused("the answer does not say whose it is")
     return Shown(identifier, handle, read)
-
-
-def take(purpose: str, about: str = "") -> Challenge:
-    """The challenge of this session for that purpose, which is thereby used up. Raises PasskeyRefused."""
-    return _taken(purpose, about)
 
 
 def used(found: Shown, challenge: Challenge, public_key: bytes, sign_count: int) -> int:
@@ -200,7 +195,8 @@ def _begin(purpose: str, about: str, handle: bytes) -> bytes:
     return challenge
 
 
-def _taken(purpose: str, about: str) -> Challenge:
+def take(purpose: str, about: str = "") -> Challenge:
+    """The challenge of this session for that purpose, which is thereby used up. Raises PasskeyRefused."""
     kept = session.pop(KEPT, None)
     if not isinstance(kept, dict) or (kept["purpose"], kept["about"]) != (purpose, about):
         raise PasskeyRefused("nothing of the kind was begun in this session")

@@ -19,7 +19,7 @@ ORIGIN = "http://localhost:8000"
 
 @dataclass
 class Authenticator:
-    """One device with one passkey. `verifies` is whether it checks who holds it; `counts` whether it counts its uses."""
+    """One device with one passkey. `verifies`: it checks who holds it. `counts`: it counts its uses."""
 
     origin: str = ORIGIN
     verifies: bool = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 
@@ -18,7 +17,7 @@ from tests.support.servers import Servers
 
 
 @pytest.fixture
-def posting(servers: Servers, sink: Sink, owner_of: Flask, fresh: Place) -> Iterator[Town]:  # noqa: F811
+def posting(servers: Servers, sink: Sink, owner_of: Flask, fresh: Place) -> Town:  # noqa: F811
     """A town whose messages reach the sink."""
     from app import create_app
 
@@ -27,7 +26,7 @@ def posting(servers: Servers, sink: Sink, owner_of: Flask, fresh: Place) -> Iter
     place = replace(fresh, app=app)
     made = make_town(app, owner_of, place)
     app.extensions["waymark_sign_in"] = made.provider
-    yield made
+    return made
 
 
 def sent(sink: Sink, subject: str) -> list[EmailMessage]:  # noqa: F811

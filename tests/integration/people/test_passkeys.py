@@ -19,7 +19,13 @@ from app.accounts.identity_queries import provider_by_id, provider_of
 from app.accounts.models import IdentityProvider, Passkey, Person
 from app.accounts.passkeys import passkeys_of
 from app.accounts.queries import memberships_in, partnerships_of
-from app.accounts.service import AccountsError, ensure_provider, organisation_named, trust_organisation
+from app.accounts.service import (
+    AccountsError,
+    ProviderDetails,
+    ensure_provider,
+    organisation_named,
+    trust_organisation,
+)
 from app.clock_source import real_now
 from app.people.models import Invitation
 from tenants.db import db
@@ -346,11 +352,7 @@ def test_of_two_removed_at_once_one_stays(town: Town) -> None:
     add(town, browser, Authenticator())
     answers: list[int] = []
     threads = [
-        threading.Thread(
-            target=lambda one=one, b=town.browser(None): answers.append(
-                _remove_as(town, person, one, browser)
-            )
-        )
+        threading.Thread(target=lambda one=one: answers.append(_remove_as(town, person, one, browser)))
         for one in passkeys(town, person)
     ]
     for thread in threads:
@@ -516,8 +518,6 @@ def test_the_provider_of_passkeys_is_no_organisation(town: Town, owner_of: objec
             organisation_named("waymark-passkeys"), starts_on=town.today, acting=TESTER, now=real_now()
         )
     with owner_of.app_context(), pytest.raises(AccountsError):  # type: ignore[attr-defined]
-        from app.accounts.service import ProviderDetails
-
         ensure_provider(organisation_named("waymark-passkeys"), ProviderDetails("https://x.example", "w"))
 
 

@@ -1,4 +1,4 @@
-"""A partnership of its own with two administrators, a manager and an organisation, and the ways in which people join."""
+"""A partnership of its own with two administrators, a manager and an organisation, and the ways people join."""
 
 from __future__ import annotations
 
