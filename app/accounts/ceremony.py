@@ -26,7 +26,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.accounts.session_rules import real_now
+from app.clock_source import real_now
 
 NAME = "Waymark"
 KEPT = "passkey_challenge"

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.access.guard import declared
@@ -122,6 +123,7 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
         "step": "none",
         "part": "incident",
         "asked": make_asked(own),
+        **make_people(own),
     }
     return World(app, place, parts, own, other, ended)
 
@@ -201,6 +203,32 @@ def make_deputy(own: dict[Role, Someone], deputy: Someone) -> str:
         assert name_deputy(typed, SYSTEM, now) == []
         db.session.commit()
         return str(deputies_at(None)[-1].deputy_id)
+
+
+def make_people(own: dict[Role, Someone]) -> dict[str, str]:
+    """A member and their membership, an open invitation, and what an administrator proposed for themselves."""
+    from app.access.queries import capacities_of
+    from app.people.invitations import NewInvitation, invite
+    from app.people.memberships import Grant
+    from app.people.models import Invitation, MembershipProposal
+    from app.people.proposals import propose_membership
+    from app.procedure.clocks import london_date
+
+    now, member, admin = real_now(), own[R.MAIN_BOARD_MEMBER], own[R.PARTNERSHIP_ADMINISTRATOR]
+    today = london_date(now)
+    with admin.place.pinned():
+        acting = admin.actor().acting_as(admin.actor().holding(P.PEOPLE_MANAGE))
+        typed = NewInvitation("Ada", "ada@example.example", "reviewer", None, today, None, "passkey", uuid4())
+        assert invite(typed, acting, now) == []
+        grant = Grant(R.LIG_CHAIR, None, today, None)
+        assert propose_membership(admin.person_id, grant, "To help", acting, uuid4(), now) == []
+        db.session.commit()
+        return {
+            "person_id": str(member.person_id),
+            "membership_id": str(capacities_of(member.person_id, today)[0].membership_id),
+            "invitation_id": str(db.session.scalars(select(Invitation.id)).one()),
+            "proposal_id": str(db.session.scalars(select(MembershipProposal.id)).one()),
+        }
 
 
 def form_for(rule: Rule, someone: Someone) -> dict[str, str]:
