@@ -51,7 +51,7 @@ class InviteForm(MembershipForm):
     """Who is invited, to what, and how they will sign in."""
 
     name = line("What is their name?")
-    email = line("What is their e-mail address?", "The link goes there. It does not say who they are.")
+    email = line("What is their e-mail address?", "The link goes there. It never identifies anybody.")
     by: RadioField = one_of("How will they sign in?", {})
 
     def offer_ways(self, organisations: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS
 from app.referrals.queries import ways_to_refer
 from app.serious_incidents import service
 from tests.browser.people import SCREENS, WIDTHS
+from tests.browser.joining import Joining
 from tests.integration.serious_incidents.journey import NOT, NOT_MET, TUESDAY_NOON, Journey
 from tests.support.people import Someone, client_of, find
 from tests.support.places import Place, place
@@ -81,7 +82,9 @@ class Site:
             "police": self.asked.police, "nobody": None, "practitioner": find(wight, Role.PRACTITIONER),
             "manager": self.asked.manager, "scrutineer": self.asked.scrutineer,
             "partnership_chair": self.asked.partnership_chair, "member": self.asked.lig_member,
+            "administrator": find(wight, Role.PARTNERSHIP_ADMINISTRATOR),
         }  # fmt: skip
+        self.joining = Joining(app, find(wight, Role.PARTNERSHIP_ADMINISTRATOR), TUESDAY_NOON)
         self.draft = self._begin_referral()
 
     def _not_notified(self, wight: Place) -> Journey:
@@ -106,12 +109,14 @@ class Site:
         """An address with its case or draft filled in: `{asked}/response`, `{draft}/child-1`."""
         cases = {name: getattr(self, name).reference for name in CASES}
         filled = {name: f"/isle-of-wight/cases/{reference}" for name, reference in cases.items()}
-        return template.format(draft=self.draft, **filled)
+        return template.format(draft=self.draft, **filled, **self.joining.addresses)
 
     def look(self, who: str, template: str) -> Looked:
         """Open a page as somebody, in a browser of their own."""
         context = self.browser.new_context(viewport={"width": 1280, "height": 900})
-        cookie: Any = client_of(self.app, self.people[who]).get_cookie("waymark")
+        invited = who == "invited"
+        client = self.joining.invited if invited else client_of(self.app, self.people[who])
+        cookie: Any = client.get_cookie("waymark")
         if cookie is not None:
             context.add_cookies([{"name": "waymark", "value": cookie.value, "url": self.address}])
         looked = Looked(context.new_page(), [])
