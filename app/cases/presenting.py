@@ -20,6 +20,7 @@ from app.cases.obligation_store import computed, row_of
 from app.cases.queries import open_obligations_of
 from app.cases.tasks import Task, count_of
 from app.cases.telling import sentence_of
+from app.commissions.queries import own_tasks
 from app.ledger.read_log import views_of
 from app.ledger.service import history, stored_events
 from app.procedure.clocks import london_date
@@ -213,5 +214,6 @@ def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date
             if capacities:
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
-                found.append(PartnershipCount(entry.slug, entry.name, count_of(actor, today), roles))
+                waiting = count_of(actor, today) + len(own_tasks(actor, today))
+                found.append(PartnershipCount(entry.slug, entry.name, waiting, roles))
     return found

@@ -17,6 +17,7 @@ from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
+from app.commissions.queries import own_tasks
 from app.entering.beside import beside
 from app.ledger import read_log
 from app.procedure.clocks import day_end
@@ -69,8 +70,9 @@ def tasks() -> ResponseReturnValue:
     """What I owe, soonest first."""
     found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor(), g.today)]
     standing_in = standing_in_of(current_user.person_id, g.today)
+    mine = own_tasks(current_actor(), g.today)
     return render_template(
-        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id
+        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine
     )
 
 

@@ -87,6 +87,7 @@ SENTENCES: dict[EventKind, str] = {
     K.PAPER_WITHDRAWN: "Released paper withdrawn",
     K.TIMETABLE_SET: "Timetable of a commission set",
     K.DRAFT_SUBMITTED: "Draft submitted by those commissioned",
+    K.DRAFT_COMMENTED: "Comment on a submitted draft sent to those commissioned",
 }
 
 

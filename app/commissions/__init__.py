@@ -6,4 +6,15 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Add this room's pages and commands."""
+    """Add this room's pages, and the work that tells people when a commission begins."""
+    from app.commissions import (  # noqa: F401  (they add to the two)
+        routes_drafts,
+        routes_papers,
+        routes_terms,
+        telling,  # noqa: F401  (its handler is registered by being imported)
+    )
+    from app.commissions.routes import commissions
+    from app.commissions.routes_own import own
+
+    app.register_blueprint(commissions)
+    app.register_blueprint(own)

@@ -44,3 +44,18 @@ def view_at(case_id: UUID, person_id: UUID, at: datetime) -> ReadEntry | None:
         ReadEntry.case_id == case_id, ReadEntry.person_id == person_id, ReadEntry.viewed_at == at
     )
     return db.session.scalars(query.limit(1)).first()
+
+
+def views_by(case_id: UUID, person_id: UUID, pages: str, most: int = 200) -> list[ReadEntry]:
+    """The newest views by one person of the pages of a case whose name begins with `pages`."""
+    newest = (
+        select(ReadEntry)
+        .where(
+            ReadEntry.case_id == case_id,
+            ReadEntry.person_id == person_id,
+            ReadEntry.page.startswith(pages, autoescape=True),
+        )
+        .order_by(ReadEntry.viewed_at.desc())
+        .limit(most)
+    )
+    return list(db.session.scalars(newest))

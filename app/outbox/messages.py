@@ -278,6 +278,51 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: something is overdue",
         "A step that somebody else owes has not been recorded as done{by}. The case page says which, and who owes it.",
     ),
+    "draft-submitted": Template(
+        "{reference}: a draft has been submitted",
+        "Those who were commissioned have submitted a version of their draft. It can be read.",
+    ),
+    # To those commissioned: never the reference of a case, which they do not know.
+    "commission-begun": Template(
+        "Your commission has begun",
+        "You have been commissioned, and your commission can be opened from today. It says what is asked and by when.",
+        "commissions",
+    ),
+    "commission-terms": Template(
+        "Terms of reference have been released to you",
+        "A version of the terms of reference of your commission has been released. Please read it.",
+        "commissions",
+    ),
+    "commission-timetable": Template(
+        "The timetable of your commission has been set",
+        "The timetable of your commission has been set or changed. Please read it.",
+        "commissions",
+    ),
+    "commission-end-changed": Template(
+        "The last day of your commission has changed",
+        "The last day of your commission has changed. Your access ends with that day.",
+        "commissions",
+    ),
+    "commission-paper": Template(
+        "A paper has been released to you",
+        "A paper has been released to you for your commission. Please read it in Waymark.",
+        "commissions",
+    ),
+    "commission-paper-withdrawn": Template(
+        "A paper has been withdrawn",
+        "A paper that was released to you for your commission has been withdrawn, and can no longer be opened.",
+        "commissions",
+    ),
+    "commission-comment": Template(
+        "There is a comment on your draft",
+        "A comment has been written on a version of the draft that you submitted.",
+        "commissions",
+    ),
+    "commission-ended": Template(
+        "Your commission has ended",
+        "Your commission has ended, and can no longer be opened. The partnership can tell you more.",
+        "tasks",
+    ),
 }
 PLACES = {
     "case": "/{slug}/cases/{reference}",
@@ -286,6 +331,7 @@ PLACES = {
     "people": "/{slug}/people/",
     "waiting": "/{slug}/people/waiting",
     "invitation": "/invitation/{slug}/" + ONE_TIME,
+    "commissions": "/{slug}/commissions",
 }
 
 

@@ -136,6 +136,7 @@ class EventKind(StrEnum):
     PAPER_WITHDRAWN = "paper-withdrawn"
     TIMETABLE_SET = "timetable-set"
     DRAFT_SUBMITTED = "draft-submitted"
+    DRAFT_COMMENTED = "draft-commented"
 
 
 class Outcome(StrEnum):
