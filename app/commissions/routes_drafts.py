@@ -45,7 +45,8 @@ def draft(commission: str) -> ResponseReturnValue:
         return _page(found, typed, stale.version, [], _differences(stale.saved, typed))
     db.session.commit()
     if sent("go") == "add":
-        return redirect(url_for("own_commission.draft", commission=commission, _anchor="findings"), 303)
+        following = f"finding-{len(typed['findings']) + 1}"
+        return redirect(url_for("own_commission.draft", commission=commission, _anchor=following), 303)
     if sent("go") == "submit":
         return redirect(url_for("own_commission.submit", commission=commission), 303)
     return redirect(url_for("own_commission.one", commission=commission), 303)

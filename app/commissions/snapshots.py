@@ -26,7 +26,7 @@ PARTS: dict[str, str] = {
     "referral": "The referral's record",
     "decisions": "The decisions on notification, with their reasons",
     "pack": "The preparation of the notification",
-    "timeline": "What has happened, without views",
+    "timeline": "The timeline, without views",
 }
 WRITTEN = "written"
 # The steps of the procedure. Not who may see the case, who was commissioned, or what scrutiny recorded.

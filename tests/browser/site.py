@@ -23,6 +23,7 @@ from app.serious_incidents import service
 from tests.browser.people import SCREENS, WIDTHS
 from tests.browser.joining import Joining
 from tests.integration.serious_incidents.journey import NOT, NOT_MET, TUESDAY_NOON, Journey
+from tests.support.commissioned import commissioned
 from tests.support.people import Someone, client_of, find
 from tests.support.places import Place, place
 
@@ -83,8 +84,10 @@ class Site:
             "manager": self.asked.manager, "scrutineer": self.asked.scrutineer,
             "partnership_chair": self.asked.partnership_chair, "member": self.asked.lig_member,
             "administrator": find(wight, Role.PARTNERSHIP_ADMINISTRATOR),
+            "reviewer": find(wight, Role.REVIEWER), "event_lead": find(wight, Role.EVENT_LEAD),
         }  # fmt: skip
         self.joining = Joining(app, find(wight, Role.PARTNERSHIP_ADMINISTRATOR), TUESDAY_NOON)
+        self.commission = self._commission("reviewer")
         self.draft = self._begin_referral()
 
     def _not_notified(self, wight: Place) -> Journey:
@@ -94,6 +97,12 @@ class Site:
             found.respond(party, NOT)
         found.do(service.record_decision, found.proposed(NOT_MET), who=found.director, now=TUESDAY_NOON)
         return found
+
+    def _commission(self, who: str) -> str:
+        """A commission for the decided case, with one of everything; its reference."""
+        someone = self.people[who]
+        assert someone is not None
+        return commissioned(someone, self.decided.case_id, TUESDAY_NOON)
 
     def _begin_referral(self) -> str:
         """A referral begun and left empty, by its address."""
@@ -109,7 +118,9 @@ class Site:
         """An address with its case or draft filled in: `{asked}/response`, `{draft}/child-1`."""
         cases = {name: getattr(self, name).reference for name in CASES}
         filled = {name: f"/isle-of-wight/cases/{reference}" for name, reference in cases.items()}
-        return template.format(draft=self.draft, **filled, **self.joining.addresses)
+        own = f"/isle-of-wight/commissions/{self.commission}"
+        given = f"{filled['decided']}/commissions/{self.commission}"
+        return template.format(draft=self.draft, own=own, given=given, **filled, **self.joining.addresses)
 
     def look(self, who: str, template: str) -> Looked:
         """Open a page as somebody, in a browser of their own."""

@@ -70,6 +70,28 @@ PAGES = [
     ("manager", "{link}"),
     ("invited", "/account/waiting"),
     ("invited", "/account/passkeys"),
+    ("team", "{decided}/commissions/"),
+    ("team", "{decided}/commissions/give"),
+    ("team", "{given}"),
+    ("team", "{given}/end"),
+    ("team", "{given}/terms/write"),
+    ("team", "{given}/terms/2"),
+    ("team", "{given}/timetable"),
+    ("team", "{given}/papers/release"),
+    ("team", "{given}/papers/1"),
+    ("team", "{given}/papers/1/withdraw"),
+    ("chair", "{given}/versions/1"),
+    ("chair", "{given}/remove"),
+    ("reviewer", "/isle-of-wight/tasks"),
+    ("reviewer", "/isle-of-wight/commissions/"),
+    ("reviewer", "{own}"),
+    ("reviewer", "{own}/terms/2"),
+    ("reviewer", "{own}/papers/1"),
+    ("reviewer", "{own}/draft"),
+    ("reviewer", "{own}/submit"),
+    ("reviewer", "{own}/versions/1"),
+    ("event_lead", "/isle-of-wight/tasks"),
+    ("event_lead", "/isle-of-wight/commissions/"),
     ("practitioner", "/isle-of-wight/referrals"),
     ("practitioner", "{draft}"),
     ("practitioner", "{draft}/child-1?check=1"),
@@ -113,6 +135,33 @@ def test_a_page_that_is_not_there(site: Site) -> None:
     looked = site.look("team", "/nowhere/")
     assert looked.page.inner_text("h1") == "Page not found"
     assert looked.faults() == []
+    looked.close()
+
+
+def test_a_drafts_faults_and_differences_stay_accessible(site: Site) -> None:
+    looked = site.look("reviewer", "{own}/draft")
+    looked.page.fill("#finding-2", "reversed \u202e text")
+    looked.page.get_by_role("button", name="Save", exact=True).click()
+    looked.page.get_by_role("heading", name="There is a problem").wait_for()
+    assert looked.faults() == []
+    looked.page.evaluate("document.querySelector('[name=version]').value = '0'")
+    looked.page.evaluate("document.querySelector('[name=form_id]').value = 'another'")
+    looked.page.fill("#finding-2", "Written on another page")
+    looked.page.get_by_role("button", name="Save", exact=True).click()
+    looked.page.locator("#changed").wait_for()
+    assert looked.faults() == []
+    assert [looked.overflow(width) for width in WIDTHS] == [0, 0, 0]
+    looked.close()
+
+
+def test_a_paper_is_looked_at_before_it_is_released(site: Site) -> None:
+    looked = site.look("team", "{given}/papers/release")
+    for part in ("decisions", "timeline"):
+        looked.page.check(f'[name="part"][value="{part}"]')
+        looked.page.get_by_role("button", name="Look at it").click()
+        looked.page.locator("#looked").wait_for()
+        assert looked.faults() == []
+        assert [looked.overflow(width) for width in WIDTHS] == [0, 0, 0]
     looked.close()
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from app.access.guard import declared
@@ -23,6 +23,7 @@ from app.access.roles import Role
 from app.clock_source import real_now
 from tenants.db import db
 from tests.support.cast import cast, one_more
+from tests.support.commissioned import commissioned
 from tests.support.people import Someone, client_of
 from tests.support.places import Place, fresh_place
 
@@ -78,6 +79,9 @@ REACHES: dict[Permission, set[Role]] = {
     P.OBSERVATION_ANSWER: {R.LIG_CHAIR},
     P.COMMISSION_MANAGE: TEAM,
     P.COMMISSION_REMOVE: TEAM | {R.LIG_CHAIR},
+    P.COMMISSION_OVERSEE: TEAM | {R.LIG_CHAIR, R.INDEPENDENT_SCRUTINEER},
+    P.COMMISSION_COMMENT: TEAM | {R.LIG_CHAIR},
+    # the list of one's own; of one commission only whoever was given it (`expected`)
     P.COMMISSION_VIEW: {R.REVIEWER, R.EVENT_LEAD},
     P.COMMISSION_DRAFT: {R.REVIEWER, R.EVENT_LEAD},
     P.READ_LOG_VIEW: {R.STRATEGIC_MANAGER, R.INDEPENDENT_SCRUTINEER},
@@ -124,6 +128,9 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
         "part": "incident",
         "asked": make_asked(own),
         **make_people(own),
+        "commission": make_commission(own, reference),
+        "version": "1",
+        "paper": "1",
     }
     return World(app, place, parts, own, other, ended)
 
@@ -168,6 +175,18 @@ def make_asked(own: dict[Role, Someone]) -> str:
         assert case is not None, faults
         db.session.commit()
         return case.reference
+
+
+def make_commission(
+    own: dict[Role, Someone], reference: str, who: Someone | None = None, first: int = 0, last: int = 30
+) -> str:
+    """A commission of a case, the reviewer's where nobody else is named, with one of everything; its reference."""
+    from app.cases.service import Case
+
+    who = who or own[R.REVIEWER]
+    with who.place.pinned():
+        case_id = db.session.scalars(select(Case.id).where(Case.reference == reference)).one()
+    return commissioned(who, case_id, real_now(), first, last)
 
 
 def make_draft(author: Someone) -> tuple[str, str]:
@@ -283,6 +302,8 @@ def expected(rule: Rule, permission: Permission) -> set[Role]:
         return TEAM | {R.PARTNER_REPRESENTATIVE}
     if rule.endpoint == "same_incident.write_referral":  # asked of community health, and of nobody else
         return {R.AGENCY_LIG_MEMBER}
+    if rule.endpoint.startswith("own_commission.") and "commission" in rule.arguments:
+        return {R.REVIEWER}  # the one whose commission it is
     return MAY_DRAFT if rule.endpoint in LISTS else REACHES[permission]
 
 
@@ -335,6 +356,8 @@ def test_every_cell_that_changes_something(world: World) -> None:
             case, key = make_case(world.own[R.PARTNERSHIP_TEAM])
             draft, child = make_draft(world.own[R.PRACTITIONER])
             parts = {**world.parts, "reference": case, "key": key, "draft_id": draft, "section": child}
+            if "commission" in rule.arguments:
+                parts["commission"] = make_commission(world.own, case)
             own = World(world.app, world.place, parts, world.own, world.other, world.ended)
             form = form_for(rule, world.own[role])
             answer = client_of(world.app, world.own[role]).open(address(rule, own), method=method, data=form)
@@ -344,3 +367,57 @@ def test_every_cell_that_changes_something(world: World) -> None:
                 faults.append(f"{method} {rule.rule} own {role.value}: {status}, allowed {allowed}")
     print(f"\n{count} changing cells of the permission matrix executed")
     assert faults == []
+
+
+def test_every_cell_of_a_commission(world: World, owner_of: Flask) -> None:
+    """Every page of a commission × whoever is, was, will be or never was commissioned for it, and the others."""
+    another = cast(world.place, owner_of)
+    case = world.parts["reference"]
+    removed, ended, later = (
+        another[R.REVIEWER],
+        another[R.EVENT_LEAD],
+        cast(world.place, owner_of)[R.REVIEWER],
+    )
+    theirs = {
+        "removed": (removed, make_commission(world.own, case, removed)),
+        "ended": (ended, make_commission(world.own, case, ended)),
+        "not begun": (later, make_commission(world.own, case, later, first=3)),
+    }
+    end_commissions(world, owner_of, theirs["removed"][1], theirs["ended"][1])
+    faults, count = [], 0
+    for rule, method, permission in cells(world.app):
+        if permission not in (P.COMMISSION_VIEW, P.COMMISSION_DRAFT) or "commission" not in rule.arguments:
+            continue
+        for name, (someone, reference) in theirs.items():
+            for whose, commission in (("their own", reference), ("another's", world.parts["commission"])):
+                count += 1
+                parts = {**world.parts, "commission": commission}
+                own = World(world.app, world.place, parts, world.own, world.other, world.ended)
+                client = client_of(world.app, someone)
+                status, page = ask(client, method, address(rule, own))
+                if status != 404 or comparable(page) != comparable(nowhere(client, method)):
+                    faults.append(f"{method} {rule.rule} {whose}, {name}: {status}")
+    print(f"\n{count} cells of commissions executed")
+    assert faults == []
+    assert count >= 54
+
+
+def end_commissions(world: World, owner: Flask, removed: str, ended: str) -> None:
+    """One is removed; the other's days are over, which only the owner of the schema can write."""
+    from app.access.actor import SYSTEM
+    from app.cases.service import Case
+    from app.commissions import service
+
+    now = real_now()
+    with world.place.pinned():
+        case = db.session.scalars(select(Case).where(Case.reference == world.parts["reference"])).one()
+        assert service.remove(case.id, removed, "The group decided", SYSTEM, now) == []
+        db.session.commit()
+    with world.place.pinned(owner):
+        db.session.execute(
+            text(
+                "update commissions set first_day = first_day - 60, last_day = last_day - 31 where reference = :r"
+            ),
+            {"r": ended},
+        )
+        db.session.connection().commit()

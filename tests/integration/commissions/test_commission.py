@@ -328,7 +328,7 @@ def test_papers_are_frozen_looked_at_and_withdrawn(given: Given) -> None:
     assert given.act(reference, "/papers/1/withdraw", reason="Released by mistake").status_code == 303
     assert given.act(reference, "/papers/1/withdraw", reason="Again").status_code == 303
     assert given.get(given.reviewer, f"/commissions/{reference}/papers/1").status_code == 404
-    assert "What has happened" not in given.text(given.reviewer, f"/commissions/{reference}")
+    assert "The timeline" not in given.text(given.reviewer, f"/commissions/{reference}")
     assert "Released by mistake" in given.text(given.team, given.path(reference, "/papers/1"))
     assert len(given.told(K.PAPER_WITHDRAWN)) == 1
     for wrong in ("2", "0", "01", "one"):
