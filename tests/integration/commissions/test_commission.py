@@ -204,6 +204,7 @@ def test_the_membership_carries_the_commission(given: Given) -> None:
         end_membership(given.membership(given.reviewer), reason="Left", acting=SYSTEM, now=given.now)
         db.session.commit()
     assert given.get(given.reviewer, f"/commissions/{reference}").status_code == 404
+    assert "Their membership has ended" in given.text(given.team, given.path(reference))
     late = given.act(reference, "/end", over="1", reason="Longer", **typed_day("last_day", TODAY + 40 * DAY))
     assert late.status_code == 400
     assert "no longer a member" in late.get_data(as_text=True)
