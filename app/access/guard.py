@@ -17,6 +17,9 @@ from tenants.registry import partnership_by_slug
 from tenants.scope import pin
 
 View = TypeVar("View", bound=Callable[..., Any])
+RefusedWrite = Callable[[Actor, str, str], None]
+READS = ("GET", "HEAD", "OPTIONS")
+_told_of_refused_writes: list[RefusedWrite] = []
 DECLARED = "_waymark_permission"
 PUBLIC = "_waymark_public"
 
@@ -88,9 +91,23 @@ def guard() -> ResponseReturnValue | None:
     capacities = capacities_of(current_user.person_id, g.today)
     actor = Actor(current_user.person_id, current_user.display_name, capacities)
     if not capacities or not actor.may(permission):
+        _tell_if_writing(actor, request.endpoint)
         refuse()
     g.partnership, g.actor = partnership, actor
     return None
+
+
+def on_refused_write(listener: RefusedWrite) -> None:
+    """Let a room know of each request that would have changed something and is refused for lack of permission, as
+    `listener(actor, endpoint, method)`, with the partnership in scope. The answer is the same 404 in any case."""
+    if listener not in _told_of_refused_writes:
+        _told_of_refused_writes.append(listener)
+
+
+def _tell_if_writing(actor: Actor, endpoint: str) -> None:
+    if request.method not in READS:
+        for listener in _told_of_refused_writes:
+            listener(actor, endpoint, request.method)
 
 
 def sign_in_first() -> ResponseReturnValue:

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     CONFLICT_DECLARE = "conflict.declare"
     AUDIT_VIEW = "audit.view"
     OBSERVATION_ANSWER = "observation.answer"
+    OBSERVATIONS_VIEW = "observations.view"
     COMMISSION_MANAGE = "commission.manage"
     COMMISSION_REMOVE = "commission.remove"
     COMMISSION_OVERSEE = "commission.oversee"
@@ -123,6 +124,7 @@ _TEAM = {
     P.SETTINGS_VIEW: C.ALWAYS,
     P.CASE_SEAL: C.ALWAYS,
     P.CONFLICT_DECLARE: C.ALWAYS,
+    P.OBSERVATIONS_VIEW: C.ALWAYS,
     P.COMMISSION_MANAGE: C.ALWAYS,
     P.COMMISSION_REMOVE: C.ALWAYS,
     P.COMMISSION_OVERSEE: C.ALWAYS,
@@ -165,6 +167,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.CASE_SEAL: C.ALWAYS,
         P.CONFLICT_DECLARE: C.ALWAYS,
         P.OBSERVATION_ANSWER: C.ALWAYS,
+        P.OBSERVATIONS_VIEW: C.ALWAYS,
         P.COMMISSION_REMOVE: C.ALWAYS,
         P.COMMISSION_OVERSEE: C.ALWAYS,
         P.COMMISSION_COMMENT: C.ALWAYS,
@@ -194,6 +197,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.CASE_VIEW: C.ALWAYS,
         P.READ_LOG_VIEW: C.ALWAYS,
         P.OBSERVATION_ADD: C.ALWAYS,
+        P.OBSERVATIONS_VIEW: C.ALWAYS,
         P.AUDIT_VIEW: C.ALWAYS,
         P.COMMISSION_OVERSEE: C.ALWAYS,
         P.CONFLICT_DECLARE: C.ALWAYS,
@@ -210,6 +214,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.CASES_LIST: C.ESCALATED,
         P.CASE_VIEW: C.ESCALATED,
         P.CONFLICT_DECLARE: C.ESCALATED,
+        P.OBSERVATIONS_VIEW: C.ESCALATED,
         P.DISPUTE_DECIDE: C.ESCALATED,
         P.DECISION_RECONSIDER: C.ESCALATED,
     },

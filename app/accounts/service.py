@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Acting
+from app.access.independence import Held, combination_fault
 from app.access.roles import Role, agency_fault
 from app.accounts.identity_queries import BY_PASSKEY
-from app.accounts.models import IdentityProvider, Membership, Organisation, OrganisationTrust, Person
+from app.accounts.models import Deputy, IdentityProvider, Membership, Organisation, OrganisationTrust, Person
 from app.accounts.oidc_types import SAFE_ALGORITHMS, Identity
 from app.ledger.service import record
 from app.procedure.events import EventKind
@@ -191,6 +192,9 @@ def begin_membership(
         return held
     if ends_on is not None and ends_on < starts_on:
         raise AccountsError("a membership cannot end before it begins")
+    fault = combination_fault(Held(role, starts_on, ends_on), running_roles(person.id))
+    if fault is not None:
+        raise AccountsError(fault)
     membership = Membership(
         person_id=person.id, role=role.value, agency_id=agency_id, starts_on=starts_on, ends_on=ends_on,
         begun_at=now,
@@ -229,6 +233,19 @@ def _counts(held: Membership, person: Person) -> bool:
     if person.recovered_at is None or person.recovered_in == held.partnership_id:
         return True
     return held.begun_at is not None and held.begun_at > person.recovered_at
+
+
+def running_roles(person_id: UUID) -> list[Held]:
+    """What a person is in the partnership in scope, or will be: memberships and deputies that were not ended."""
+    found = []
+    for model in (Membership, Deputy):
+        rows = db.session.execute(
+            select(model.role, model.starts_on, model.ends_on).where(
+                model.person_id == person_id, model.ended_at.is_(None)
+            )
+        )
+        found += [Held(Role(role), starts_on, ends_on) for role, starts_on, ends_on in rows]
+    return found
 
 
 def end_membership(membership_id: UUID, *, reason: str, acting: Acting, now: datetime) -> Membership:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import Flask
@@ -21,12 +21,12 @@ from app.cases.queries import open_obligations_of
 from app.cases.tasks import Task, count_of
 from app.cases.telling import sentence_of
 from app.commissions.queries import own_tasks
-from app.ledger.read_log import views_of
+from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
 from app.procedure.clocks import london_date
 from app.procedure.events import EventKind, Party
 from app.procedure.explain import Explanation, explain
-from app.procedure.history import as_known, in_force
+from app.procedure.history import FAR, as_known, in_force
 from app.procedure.obligation import State, state
 from tenants.scope import in_partnership
 
@@ -152,10 +152,9 @@ def timeline(
 
     `known` and `happened` tell it as it was known at one moment, of what had happened by another.
     """
-    far = datetime.max.replace(tzinfo=UTC)
     told = []
     rows = stored_events(case_id)
-    then = as_known([event for event, _payload, _capacity in rows], known or far, happened or far)
+    then = as_known([event for event, _payload, _capacity in rows], known or FAR, happened or FAR)
     numbers, standing = {event.number for event in then}, {event.number for event in in_force(then)}
     for event, payload, capacity in rows:
         if event.number not in numbers:
@@ -194,14 +193,28 @@ def counted(row: StoredObligation) -> Explanation:
     return next((one for one in told if one.due == row.due_on), told[-1])
 
 
-def views(case_id: UUID) -> list[dict[str, object]]:
-    """Who looked, newest first, with names."""
-    found = views_of(case_id)
-    names = names_of({entry.person_id for entry in found})
+@dataclass(frozen=True, slots=True)
+class ViewerShown:
+    """Somebody who looked in one capacity: first, last and how often, with their newest views (page, when)."""
+
+    who: str
+    capacity: str
+    first: datetime
+    last: datetime
+    count: int
+    newest: list[tuple[str, datetime]]
+
+
+def viewers(case_id: UUID, most: int | None = 50) -> list[ViewerShown]:
+    """Who looked, by person and capacity, the latest first; `most` of the views of each, or all of them."""
+    found = viewers_of(case_id, most)
+    names = names_of({one.person_id for one in found})
     return [
-        {"who": names.get(entry.person_id, "a former member"), "capacity": entry.capacity, "page": entry.page,
-         "at": entry.viewed_at}
-        for entry in found
+        ViewerShown(
+            names.get(one.person_id, "A former member"), one.capacity, one.first, one.last, one.count,
+            [(page.replace("-", " ").capitalize(), at) for page, at in one.newest],
+        )
+        for one in found
     ]  # fmt: skip
 
 

@@ -42,9 +42,14 @@ def visible_case(reference: str, actor: Actor) -> Case | None:
     return db.session.scalar(select(Case).where(Case.reference == spelling, visible(actor)))
 
 
-def page_of_cases(actor: Actor, before: tuple[str, UUID] | None = None, most: int = PAGE) -> Sequence[Case]:
-    """A page of visible cases, newest first, by key: `before` is the last row of the page before."""
-    query = select(Case).where(visible(actor, Permission.CASES_LIST))
+def page_of_cases(
+    actor: Actor,
+    before: tuple[str, UUID] | None = None,
+    most: int = PAGE,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> Sequence[Case]:
+    """A page of visible cases, newest first, by key: `before` is the last row of the page before; `where` narrows."""
+    query = select(Case).where(visible(actor, Permission.CASES_LIST), *where)
     if before is not None:
         query = query.where(_older_than(before))
     return db.session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all()

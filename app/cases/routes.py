@@ -22,8 +22,10 @@ from app.entering.beside import beside
 from app.ledger import read_log
 from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
+from app.scrutiny.queries import observations_of
 from app.serious_incidents.queries import decision_overview, untold
 from app.serious_incidents.reaching import opened
+from app.serious_incidents.told_queries import told_of
 from app.web.text_rules import parse_date
 
 bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
@@ -104,13 +106,15 @@ def case(reference: str) -> ResponseReturnValue:
         record=referral_record(found.id),
         decision=decision_overview(found.id, now=g.now),
         beside=beside(found, current_actor()),
+        observations=observations_of(found.id) if current_actor().may(Permission.OBSERVATIONS_VIEW) else [],
     )
 
 
 @bp.get("/cases/<reference>/history")
 @requires(Permission.CASE_VIEW)
 def case_history(reference: str) -> ResponseReturnValue:
-    """The case as it was known on one day, of what had happened by another: what was told, and what was owed."""
+    """The case as it stood: as it was known on one day, of what had happened by another. What was told and owed, the
+    decisions and positions, and the record."""
     found = seen(reference, "history")
     known, wrong_known = day_asked("known", "The day on which it was known")
     happened, wrong_happened = day_asked("happened", "The day by which it had happened")
@@ -130,6 +134,8 @@ def case_history(reference: str) -> ResponseReturnValue:
         happened=happened,
         owed=presenting.owed_then(found.id, current_actor(), *ends),
         timeline=presenting.timeline(found.id, untold(found.id, current_actor()), *ends),
+        told=told_of(found, current_actor(), g.now, *ends),
+        record=referral_record(found.id, *ends),
     )
     return page, 400 if errors else 200
 
@@ -148,9 +154,9 @@ def clock(reference: str, key: str) -> ResponseReturnValue:
 @bp.get("/cases/<reference>/views")
 @requires(Permission.READ_LOG_VIEW)
 def views(reference: str) -> ResponseReturnValue:
-    """Who looked at the case, when, and in what capacity."""
+    """Who looked at the case, in what capacity, how often and when."""
     found = seen(reference, "views")
-    return render_template("cases/views.html", case=found, views=presenting.views(found.id))
+    return render_template("cases/views.html", case=found, viewers=presenting.viewers(found.id))
 
 
 def seen(reference: str, page: str) -> Case:

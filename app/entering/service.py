@@ -129,7 +129,10 @@ def _tell_referral(teller: _Teller, case: UnderWay) -> None:
 def _tell_views(teller: _Teller, case: UnderWay) -> None:
     for party, given in ((Party.LIG_CHAIR, case.chair), (Party.SERVICE_DIRECTOR, case.director)):
         if given.on is not None:
-            moment = teller.tell(K.INITIAL_VIEW_GIVEN, given.on, party=party, outcome=given.outcome)
+            told = {"rationale": SAID_BEFORE, "by_then": given.by}
+            moment = teller.tell(
+                K.INITIAL_VIEW_GIVEN, given.on, party=party, outcome=given.outcome, payload=told
+            )
             keep_view(teller.case.id, party, str(given.outcome), SAID_BEFORE, given.by, moment)
     if case.view_shared_on is None:
         return
@@ -142,7 +145,10 @@ def _tell_views(teller: _Teller, case: UnderWay) -> None:
         given = case.responses.get(party, Given())
         if given.on is not None:
             facts: dict[str, object] = {"on_behalf": True, "source": "before"}
-            moment = teller.tell(K.RESPONSE_GIVEN, given.on, party=party, outcome=given.outcome, facts=facts)
+            said = {"rationale": SAID_BEFORE, "answered_by": given.by, "source": "before"}
+            moment = teller.tell(
+                K.RESPONSE_GIVEN, given.on, party=party, outcome=given.outcome, facts=facts, payload=said
+            )
             keep_response(
                 teller.case.id,
                 party,

@@ -68,6 +68,16 @@ def read(slug: str) -> list[tuple[int, str]]:
     return found
 
 
+def last_line(slug: str) -> str | None:
+    """The last anchor of a partnership as it stands in the file, its signature included; None where there is none.
+    Raises ValueError at a line that is not ours."""
+    if not read(slug):
+        return None
+    folder = _folder()
+    assert folder is not None
+    return (folder / f"{slug}.anchors").read_text(encoding="ascii").splitlines()[-1]
+
+
 def first_missing(slug: str) -> Fault | None:
     """The first anchor that the partnership in scope's chain no longer bears out, or None."""
     for count, digest in read(slug):

@@ -47,8 +47,8 @@ def canonical(link: Link) -> bytes:
         str(link.version),
         str(link.partnership),
         str(link.number),
-        _instant(link.happened_at),
-        _instant(link.recorded_at),
+        instant_text(link.happened_at),
+        instant_text(link.recorded_at),
         str(link.actor_person or ""),
         link.actor_capacity,
         link.kind,
@@ -93,5 +93,6 @@ def first_fault(links: Iterable[Link], head_count: int, head_hash: bytes) -> Fau
     return None
 
 
-def _instant(value: datetime) -> str:
+def instant_text(value: datetime) -> str:
+    """An instant as the canonical bytes hold it."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

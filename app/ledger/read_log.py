@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from app.access.actor import Acting
 from app.ledger.models import ReadEntry
@@ -28,6 +29,36 @@ def viewed(case_id: UUID, acting: Acting, page: str, now: datetime) -> None:
                 viewed_at=now,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looked at a case in one capacity: first, last, how often, and the newest views (page, when)."""
+
+    person_id: UUID
+    capacity: str
+    first: datetime
+    last: datetime
+    count: int
+    newest: list[tuple[str, datetime]]
+
+
+def viewers_of(case_id: UUID, most: int | None = 50) -> list[Viewer]:
+    """Who looked at a case, the latest first, each with their newest views (`most` of them; all where None)."""
+    of_case = ReadEntry.case_id == case_id
+    who = (ReadEntry.person_id, ReadEntry.capacity)
+    place = func.row_number().over(partition_by=who, order_by=ReadEntry.viewed_at.desc())
+    views = select(*who, ReadEntry.page, ReadEntry.viewed_at, place.label("place")).where(of_case).subquery()
+    wanted = select(views).order_by(views.c.viewed_at.desc())
+    listed: dict[tuple[UUID, str], list[tuple[str, datetime]]] = {}
+    for row in db.session.execute(wanted if most is None else wanted.where(views.c.place <= most)):
+        listed.setdefault((row.person_id, row.capacity), []).append((row.page, row.viewed_at))
+    first, last = func.min(ReadEntry.viewed_at), func.max(ReadEntry.viewed_at)
+    groups = select(*who, first, last, func.count()).where(of_case).group_by(*who).order_by(last.desc(), *who)
+    return [
+        Viewer(person, capacity, began, latest, count, listed.get((person, capacity), []))
+        for person, capacity, began, latest, count in db.session.execute(groups)
+    ]
 
 
 def views_of(case_id: UUID, most: int = 200) -> list[ReadEntry]:

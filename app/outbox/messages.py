@@ -201,7 +201,22 @@ TEMPLATES: dict[str, Template] = {
     ),
     "observation-added": Template(
         "{reference}: the scrutineer has added an observation",
-        "An observation of the scrutineer can be read.",
+        "The Independent Scrutineer has added an observation. The chair of the group answers it.",
+    ),
+    "observation-answered": Template(
+        "{reference}: an observation has been answered",
+        "An answer to an observation of the Independent Scrutineer can be read.",
+    ),
+    "practice-observation-added": Template(
+        "The scrutineer has added an observation on practice",
+        "The Independent Scrutineer has added an observation on the partnership's practice. The chair of the "
+        "group answers it.",
+        "observations",
+    ),
+    "practice-observation-answered": Template(
+        "An observation on practice has been answered",
+        "An answer to an observation of the Independent Scrutineer can be read.",
+        "observations",
     ),
     "review-ground": Template(
         "{reference}: an entry can be read",
@@ -332,6 +347,7 @@ PLACES = {
     "waiting": "/{slug}/people/waiting",
     "invitation": "/invitation/{slug}/" + ONE_TIME,
     "commissions": "/{slug}/commissions",
+    "observations": "/{slug}/scrutiny/observations/",
 }
 
 

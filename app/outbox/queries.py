@@ -55,6 +55,17 @@ def messages(case_reference: str | None = None, limit: int = 100) -> list[Messag
     return [Message(**{name: getattr(row, name) for name in names}) for row in db.session.scalars(query)]
 
 
+def asked_in(case_reference: str, kinds: Collection[str]) -> list[tuple[str, str, str, datetime]]:
+    """Who was written to in a case, in order: the message's kind, the party it was about, the name, and when."""
+    query = (
+        select(OutboxMessage)
+        .where(OutboxMessage.case_reference == case_reference, OutboxMessage.kind.in_(kinds))
+        .order_by(OutboxMessage.created_at, OutboxMessage.to_name)
+    )
+    rows = db.session.scalars(query)
+    return [(row.kind, str(row.context.get("party", "")), row.to_name, row.created_at) for row in rows]
+
+
 def dead_letters() -> list[DeadLetter]:
     """Work that needs a person: given up, or handed over many times and never finished. Oldest first."""
     stuck = JobIntent.attempts >= STUCK_AFTER

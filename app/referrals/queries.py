@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -14,6 +15,7 @@ from app.access.roles import Role
 from app.ledger.service import stored_events
 from app.procedure.criteria import may_see_draft
 from app.procedure.events import EventKind
+from app.procedure.history import FAR, as_known
 from app.referrals.models import ReferralDraft
 from app.referrals.questions import Lists
 from tenants.db import db
@@ -134,10 +136,13 @@ def agency_names() -> dict[UUID, str]:
     return {agency.id: agency.name for agency in agencies()}
 
 
-def referral_record(case_id: UUID) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What the referral of a case said, as (section, [(question, answer)]); empty where there is none."""
+def referral_record(
+    case_id: UUID, known: datetime = FAR, happened: datetime = FAR
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the referral of a case said, as (section, [(question, answer)]); empty where there is none, or was none
+    as it was known at one moment, of what had happened by another."""
     for event, payload, _capacity in stored_events(case_id):
-        if event.kind is EventKind.REFERRAL_SUBMITTED:
+        if event.kind is EventKind.REFERRAL_SUBMITTED and as_known([event], known, happened):
             return [
                 (title, [(question, answer) for question, answer in said])
                 for title, said in payload.get("record", [])

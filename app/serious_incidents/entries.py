@@ -1,5 +1,6 @@
 """What is recorded beside a decision: new information and its answer, putting back, the local authority's own
-duty, what follows where nothing is notified, the scrutineer's reading, and the ground for no rapid review."""
+duty, what follows where nothing is notified, and the ground for no rapid review. Observations of the scrutineer are
+the scrutiny room's."""
 
 from __future__ import annotations
 
@@ -125,17 +126,6 @@ def choose_outcome(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) 
     made = _enter(case_id, about, typed, actor, now, faults=extra)
     if made is not None:
         _tell(made, "outcome-chosen", [Party.PARTNERSHIP_TEAM], now)
-
-
-@duty("B1-11")
-def observe(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
-    """The Independent Scrutineer records an observation on how the case was decided (8.1). Raises
-    Incomplete."""
-    about = _Verb("observation", EventKind.SCRUTINEER_OBSERVED, Permission.OBSERVATION_ADD, lambda _found: None,
-                  "Enter your observation")  # fmt: skip
-    made = _enter(case_id, about, typed, actor, now)
-    if made is not None:
-        _tell(made, "observation-added", [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR], now, partners=False)
 
 
 @duty("N-05")

@@ -77,6 +77,7 @@ REACHES: dict[Permission, set[Role]] = {
     P.CONFLICT_DECLARE: SEES_CASES,
     P.AUDIT_VIEW: {R.INDEPENDENT_SCRUTINEER},
     P.OBSERVATION_ANSWER: {R.LIG_CHAIR},
+    P.OBSERVATIONS_VIEW: TEAM | {R.LIG_CHAIR, R.INDEPENDENT_SCRUTINEER},
     P.COMMISSION_MANAGE: TEAM,
     P.COMMISSION_REMOVE: TEAM | {R.LIG_CHAIR},
     P.COMMISSION_OVERSEE: TEAM | {R.LIG_CHAIR, R.INDEPENDENT_SCRUTINEER},
@@ -131,6 +132,7 @@ def world(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactory)
         "commission": make_commission(own, reference),
         "version": "1",
         "paper": "1",
+        "observation_id": make_observation(own, reference),
     }
     return World(app, place, parts, own, other, ended)
 
@@ -248,6 +250,20 @@ def make_people(own: dict[Role, Someone]) -> dict[str, str]:
             "invitation_id": str(db.session.scalars(select(Invitation.id)).one()),
             "proposal_id": str(db.session.scalars(select(MembershipProposal.id)).one()),
         }
+def make_observation(own: dict[Role, Someone], reference: str) -> str:
+    """An observation of the scrutineer on the case; its id."""
+    from app.cases.queries import visible_case
+    from app.scrutiny.queries import observations_of
+    from app.scrutiny.service import NewObservation, observe
+
+    scrutineer = own[R.INDEPENDENT_SCRUTINEER]
+    with scrutineer.place.pinned():
+        case = visible_case(reference, scrutineer.actor())
+        assert case is not None
+        typed = NewObservation("case", "Nobody said why", uuid4())
+        observe(case.id, typed, actor=scrutineer.actor(), now=real_now())
+        db.session.commit()
+        return str(observations_of(case.id)[0].id)
 
 
 def form_for(rule: Rule, someone: Someone) -> dict[str, str]:
@@ -298,6 +314,10 @@ def nowhere(client: FlaskClient, method: str) -> bytes:
 
 
 def expected(rule: Rule, permission: Permission) -> set[Role]:
+    if (
+        rule.endpoint == "scrutiny.observations"
+    ):  # the chair of the partnership reads those of escalated cases only
+        return REACHES[permission] | {R.PARTNERSHIP_CHAIR}
     if rule.endpoint == "deputies.end":  # the deputy of the police: not for the other partners to end
         return TEAM | {R.PARTNER_REPRESENTATIVE}
     if rule.endpoint == "same_incident.write_referral":  # asked of community health, and of nobody else
