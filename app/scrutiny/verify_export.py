@@ -183,18 +183,20 @@ def chain_faults(chain: dict[str, str], events: list[dict[str, Any]]) -> list[st
         faults.append(f"the installation found its own chain broken: {chain.get('result')}")
     if not chain.get("last-anchor-agrees", "").startswith("yes") and chain.get("last-anchor") != "none":
         faults.append("the last anchor outside the database did not agree with the chain")
-    known = {}
+    known = []
     if chain.get("events", "").isdigit():
-        known[int(chain["events"])] = chain.get("head", "")
+        known.append((int(chain["events"]), chain.get("head", "")))
         if any(event["number"] > int(chain["events"]) for event in events):
             faults.append("an entry lies after the end of the chain as it was found")
     else:
         faults.append("chain.txt does not say how long the chain is")
     anchor = chain.get("last-anchor", "").split(" ")
     if len(anchor) == 3 and anchor[1].isdigit():
-        known[int(anchor[1])] = anchor[2]
+        known.append((int(anchor[1]), anchor[2]))
+    if len({number for number, _hash in known}) < len(set(known)):
+        faults.append("chain.txt gives two hashes for one entry")
     for event in events:
-        if event["number"] in known and event["hash"] != known[event["number"]]:
+        if any(number == event["number"] and sealed != event["hash"] for number, sealed in known):
             faults.append(f"entry {event['number']} has another hash than chain.txt says")
     return faults
 
