@@ -57,6 +57,11 @@ class Responses:
     silent: int = 0
     awaited: int = 0
 
+    @property
+    def asked(self) -> bool:
+        """Whether any partner has been asked."""
+        return bool(self.given + self.late + self.silent + self.awaited)
+
 
 @duty("S-01")
 def ended_in_silence(owed: Obligation, now: datetime) -> bool:

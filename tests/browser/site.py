@@ -19,9 +19,10 @@ from app import clock_source
 from app.access.roles import Role
 from app.procedure.events import SAFEGUARDING_PARTNERS
 from app.referrals.queries import ways_to_refer
+from app.scrutiny.queries import observations_of
 from app.serious_incidents import service
-from tests.browser.people import SCREENS, WIDTHS
 from tests.browser.joining import Joining
+from tests.browser.people import SCREENS, WIDTHS
 from tests.integration.serious_incidents.journey import NOT, NOT_MET, TUESDAY_NOON, Journey
 from tests.support.commissioned import commissioned
 from tests.support.people import Someone, client_of, find
@@ -89,6 +90,7 @@ class Site:
         self.joining = Joining(app, find(wight, Role.PARTNERSHIP_ADMINISTRATOR), TUESDAY_NOON)
         self.commission = self._commission("reviewer")
         self.draft = self._begin_referral()
+        self.observed = self._observe(self.decided)
 
     def _not_notified(self, wight: Place) -> Journey:
         """Three partners who agree not to notify, and the decision."""
@@ -103,6 +105,22 @@ class Site:
         someone = self.people[who]
         assert someone is not None
         return commissioned(someone, self.decided.case_id, TUESDAY_NOON)
+
+    def _observe(self, journey: Journey) -> str:
+        """An observation on a case, answered once, by its address; and a write of the scrutineer that was refused."""
+        scrutineer, chair = client_of(self.app, journey.scrutineer), client_of(self.app, journey.chair)
+        typed = {
+            "about": "decision",
+            "words": "The letter should have come first.",
+            "submission_key": str(uuid4()),
+        }
+        scrutineer.post(f"/isle-of-wight/cases/{journey.reference}/observation", data=typed)
+        scrutineer.post(f"/isle-of-wight/cases/{journey.reference}/share")
+        with journey.place.pinned():
+            found = observations_of(journey.case_id)[0].id
+        address = f"/isle-of-wight/scrutiny/observations/{found}"
+        chair.post(f"{address}/answer", data={"words": "It will.", "submission_key": str(uuid4())})
+        return address
 
     def _begin_referral(self) -> str:
         """A referral begun and left empty, by its address."""
@@ -120,7 +138,9 @@ class Site:
         filled = {name: f"/isle-of-wight/cases/{reference}" for name, reference in cases.items()}
         own = f"/isle-of-wight/commissions/{self.commission}"
         given = f"{filled['decided']}/commissions/{self.commission}"
-        return template.format(draft=self.draft, own=own, given=given, **filled, **self.joining.addresses)
+        audit = f"/isle-of-wight/scrutiny/{self.decided.reference}"
+        more = {"own": own, "given": given, "audit": audit, "observed": self.observed}
+        return template.format(draft=self.draft, **more, **filled, **self.joining.addresses)
 
     def look(self, who: str, template: str) -> Looked:
         """Open a page as somebody, in a browser of their own."""

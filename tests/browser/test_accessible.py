@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
+from tests.browser.people import SCREENS
 from tests.browser.site import Site, serving
+from tests.support.people import client_of
 
 WIDTHS = (1280, 375, 320)
 PAGES = [
@@ -37,6 +42,17 @@ PAGES = [
     ("chair", "{not_notified}/what-follows"),
     ("director", "{not_notified}/override"),
     ("scrutineer", "{decided}/observation"),
+    ("scrutineer", "/isle-of-wight/scrutiny/"),
+    ("scrutineer", "/isle-of-wight/scrutiny/?show=contested"),
+    ("scrutineer", "{audit}"),
+    ("scrutineer", "{decided}/views"),
+    ("scrutineer", "{decided}"),
+    ("scrutineer", "{disputed}/history?known-day=23&known-month=11&known-year=2026"),
+    ("scrutineer", "/isle-of-wight/scrutiny/observations/"),
+    ("scrutineer", "/isle-of-wight/scrutiny/observations/add"),
+    ("scrutineer", "/isle-of-wight/scrutiny/refused"),
+    ("chair", "{observed}"),
+    ("chair", "{observed}/answer"),
     ("team", "{decided}/same-incident"),
     ("director", "{decided}/pack/"),
     ("director", "{decided}/pack/sections/incident"),
@@ -128,6 +144,23 @@ def test_the_panels_of_the_case_page_are_among_what_was_looked_at(site: Site) ->
         panel = looked.page.locator("section", has=looked.page.get_by_role("heading", name=name))
         assert said in panel.inner_text()
     assert looked.faults() == []
+    looked.close()
+
+
+def test_the_exported_audit_is_a_page_to_read_and_print(site: Site) -> None:
+    sent = client_of(site.app, site.people["scrutineer"]).post(site.path("{audit}/export"))
+    with zipfile.ZipFile(io.BytesIO(sent.data)) as archive:
+        written = archive.read("audit.html").decode()
+    looked = site.look("nobody", "/sign-in")
+    looked.page.goto("about:blank")
+    looked.page.set_content(written)
+    assert looked.page.locator("h1").count() == 1
+    assert [looked.overflow(width) for width in WIDTHS] == [0, 0, 0]
+    assert looked.faults() == []
+    assert looked.complaints == []
+    if SCREENS is not None:
+        looked.page.screenshot(path=Path(SCREENS) / "export.png", full_page=True)
+        looked.page.pdf(path=Path(SCREENS) / "export.pdf")
     looked.close()
 
 

@@ -250,6 +250,8 @@ def make_people(own: dict[Role, Someone]) -> dict[str, str]:
             "invitation_id": str(db.session.scalars(select(Invitation.id)).one()),
             "proposal_id": str(db.session.scalars(select(MembershipProposal.id)).one()),
         }
+
+
 def make_observation(own: dict[Role, Someone], reference: str) -> str:
     """An observation of the scrutineer on the case; its id."""
     from app.cases.queries import visible_case
