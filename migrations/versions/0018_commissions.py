@@ -9,8 +9,8 @@ from alembic import op
 
 from tenants import rls
 
-revision = "0015"
-down_revision = "0011"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

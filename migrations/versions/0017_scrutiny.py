@@ -10,8 +10,8 @@ from alembic import op
 
 from tenants import rls
 
-revision = "0014"
-down_revision = "0011"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
