@@ -78,6 +78,7 @@ def _rooms(app: Flask, settings: Config) -> None:
         cli_guard,
         cli_procedure,
         commissions,
+        conflicts,
         demo,
         entering,
         ledger,
@@ -107,6 +108,7 @@ def _rooms(app: Flask, settings: Config) -> None:
         people,
         scrutiny,
         commissions,
+        conflicts,
     ):
         room.register(app)
     cli_procedure.register(app)

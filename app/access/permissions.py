@@ -190,6 +190,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.REFERRAL_SUBMIT: C.OWN_REFERRAL,
         P.CASES_LIST: C.OWN_REFERRAL,
         P.CASE_VIEW: C.OWN_REFERRAL,
+        P.CONFLICT_DECLARE: C.OWN_REFERRAL,
     },
     Role.INDEPENDENT_SCRUTINEER: {
         **_MEMBER,

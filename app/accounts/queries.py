@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access.owners import STANDS_IN
@@ -259,6 +259,29 @@ def members_today(today: date) -> list[tuple[MembershipView, Person]]:
         .order_by(Person.display_name, Membership.role)
     )
     return [(_view(membership, agency), person) for membership, agency, person in rows]
+
+
+def members_from(today: date) -> list[tuple[MembershipView, Person]]:
+    """Everybody's memberships of the partnership in scope that hold today or will, by name."""
+    rows = db.session.execute(
+        select(Membership, Agency, Person)
+        .outerjoin(Agency, of_membership())
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.ended_at.is_(None), or_(Membership.ends_on.is_(None), Membership.ends_on >= today))
+        .order_by(Person.display_name, Person.id, Membership.role)
+    )
+    return [(_view(membership, agency), person) for membership, agency, person in rows]
+
+
+def trusted_members(today: date) -> list[tuple[UUID, MembershipView]]:
+    """Everybody's memberships that hold today in the partnership in scope, trust included: who can act here."""
+    rows = db.session.execute(
+        select(Membership, Agency)
+        .outerjoin(Agency, of_membership())
+        .where(holds(today), trusted(today))
+        .order_by(Membership.starts_on, Membership.id)
+    )
+    return [(membership.person_id, _view(membership, agency)) for membership, agency in rows]
 
 
 def _view(membership: Membership, agency: Agency | None) -> MembershipView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -12,23 +13,27 @@ from flask import Flask
 from app.access.actor import Actor
 from app.access.own_names import name_of, own_words
 from app.access.queries import capacities_of, owed_by
+from app.access.seal_rules import ABOUT_SEALS, untold_kinds
 from app.accounts.queries import names_of, partnerships_of
 from app.cases.calendars import calendars
 from app.cases.models import Case, StoredObligation
 from app.cases.obligation_read import as_obligation
 from app.cases.obligation_store import computed, row_of
-from app.cases.queries import open_obligations_of
+from app.cases.queries import open_obligations_of, visible_references
 from app.cases.tasks import Task, count_of
 from app.cases.telling import sentence_of
 from app.commissions.queries import own_tasks
 from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
 from app.procedure.clocks import london_date
-from app.procedure.events import EventKind, Party
+from app.procedure.events import Event, EventKind, Party
 from app.procedure.explain import Explanation, explain
 from app.procedure.history import FAR, as_known, in_force
 from app.procedure.obligation import State, state
 from tenants.scope import in_partnership
+
+LINKS = (EventKind.SAME_INCIDENT_LINKED, EventKind.SAME_INCIDENT_REFUSED)
+Told = tuple[Event, dict[str, Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +149,18 @@ def case_rows(cases: Sequence[Case], now: datetime) -> list[CaseRow]:
 
 def timeline(
     case_id: UUID,
+    actor: Actor | None = None,
     untold: Container[EventKind] = (),
     known: datetime | None = None,
     happened: datetime | None = None,
 ) -> list[Happened]:
     """What happened in a case, newest first, told in sentences; of `untold` kinds only that it happened, not how.
 
-    `known` and `happened` tell it as it was known at one moment, of what had happened by another.
+    Nothing that this person may not know of is in it: seals, conflicts of interest, links with cases hidden from
+    them. `known` and `happened` tell it as it was known at one moment, of what had happened by another.
     """
     told = []
-    rows = stored_events(case_id)
+    rows = _known_to(actor, stored_events(case_id))
     then = as_known([event for event, _payload, _capacity in rows], known or FAR, happened or FAR)
     numbers, standing = {event.number for event in then}, {event.number for event in in_force(then)}
     for event, payload, capacity in rows:
@@ -169,11 +176,32 @@ def timeline(
                 capacity=capacity,
                 late_recorded=(event.recorded_at - event.happened_at).total_seconds() > 60,
                 date_only=bool(event.facts.get("date_only")),
-                note=str(payload.get("reason", "")) if event.kind is EventKind.ENTRY_SUPERSEDED else "",
+                note=_note(event, payload),
                 superseded=event.number not in standing,
             )
         )
     return sorted(told, key=lambda entry: (entry.happened_at, entry.number), reverse=True)
+
+
+def _known_to(actor: Actor | None, rows: list[Told]) -> list[Told]:
+    """The entries that this person may know of at all. What it costs does not depend on what is left out."""
+    unseen = untold_kinds(actor)
+    others = [str(event.facts.get("with", "")) for event, _payload, _capacity in rows if event.kind in LINKS]
+    known = visible_references(others, actor) if actor is not None else set()
+    return [
+        row
+        for row in rows
+        if row[0].kind not in unseen
+        and (row[0].kind not in LINKS or str(row[0].facts.get("with", "")) in known)
+    ]
+
+
+def _note(event: Event, payload: dict[str, Any]) -> str:
+    """What stands below an entry: why, and of seals and conflicts whom they concern."""
+    reason = str(payload.get("reason", ""))
+    if event.kind in ABOUT_SEALS:
+        return f"{payload.get('person', '')}: {reason}"
+    return reason if event.kind is EventKind.ENTRY_SUPERSEDED else ""
 
 
 def owed_then(case_id: UUID, actor: Actor, known: datetime, happened: datetime) -> dict[str, list[Owed]]:

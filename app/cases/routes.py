@@ -12,6 +12,7 @@ from flask_login import current_user
 from app.access.current import current_actor
 from app.access.guard import public, refuse, requires
 from app.access.permissions import Permission
+from app.access.seal_rules import may_see_seals
 from app.accounts.queries import standing_in_of
 from app.cases import panels, presenting
 from app.cases.models import Case
@@ -98,7 +99,7 @@ def case(reference: str) -> ResponseReturnValue:
         "cases/case.html",
         case=found,
         owed=presenting.owed(obligations_of(found.id), current_actor(), g.now),
-        timeline=presenting.timeline(found.id, untold(found.id, current_actor())),
+        timeline=presenting.timeline(found.id, current_actor(), untold(found.id, current_actor())),
         routing=panels.routing(found.id),
         budget=panels.budget(found.id, g.now),
         stages=stages_of(found.id),
@@ -107,6 +108,7 @@ def case(reference: str) -> ResponseReturnValue:
         decision=decision_overview(found.id, now=g.now),
         beside=beside(found, current_actor()),
         observations=observations_of(found.id) if current_actor().may(Permission.OBSERVATIONS_VIEW) else [],
+        sees_seals=may_see_seals(current_actor()),
     )
 
 
@@ -133,7 +135,7 @@ def case_history(reference: str) -> ResponseReturnValue:
         known=known,
         happened=happened,
         owed=presenting.owed_then(found.id, current_actor(), *ends),
-        timeline=presenting.timeline(found.id, untold(found.id, current_actor()), *ends),
+        timeline=presenting.timeline(found.id, current_actor(), untold(found.id, current_actor()), *ends),
         told=told_of(found, current_actor(), g.now, *ends),
         record=referral_record(found.id, *ends),
     )

@@ -75,6 +75,7 @@ SENTENCES: dict[EventKind, str] = {
     K.CASE_SEALED: "Case sealed from a person",
     K.SEAL_LIFTED: "Seal lifted",
     K.CONFLICT_DECLARED: "Conflict of interest declared",
+    K.CONFLICT_ANSWERED: "Declared conflict answered: access kept",
     K.OBSERVATION_RECORDED: "Independent Scrutineer recorded an observation",
     K.OBSERVATION_ANSWERED: "Observation of the Independent Scrutineer answered",
     K.AUDIT_EXPORTED: "Audit of the case exported",

@@ -138,7 +138,8 @@ def one(reference: str, commission: str) -> ResponseReturnValue:
     row = found.row
     return render_template(
         "commissions/one.html", case=found.case, row=row, title=found.title,
-        state=presenting.state(row, g.today), member=service.member_days(row, g.today) is not None, timetable=queries.timetable(row, g.today),
+        state=presenting.state(row, g.today), member=service.member_days(row, g.today) is not None,
+        timetable=queries.timetable(row, g.today),
         timetables=queries.timetables_of(row), terms=queries.terms_of(row),
         papers=queries.papers_of(row, withdrawn=True), versions=queries.versions_of(row),
         comments=queries.comments_of(row), readings=presenting.readings(row), called=presenting.CALLED,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.cases.queries import visible_case
 from app.cases.service import Case
 from app.entering import linking, requests
 
@@ -23,8 +22,6 @@ class Beside:
 
 def beside(case: Case, actor: Actor) -> Beside:
     """What this person sees beside a case. Other cases only where they may see them."""
-    likenesses = linking.likenesses(case) if actor.may(Permission.REFERRAL_LINK) else []
-    decided = [
-        one for one in linking.verdicts(case.id) if visible_case(one.case.reference, actor) is not None
-    ]
-    return Beside(requests.waiting_for(actor, case.id) is not None, likenesses, decided)
+    likenesses = linking.likenesses(case, actor) if actor.may(Permission.REFERRAL_LINK) else []
+    asked = requests.waiting_for(actor, case.id) is not None
+    return Beside(asked, likenesses, linking.verdicts(case.id, actor))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
-from app.access.actor import Acting
+from app.access.actor import Acting, Actor
 from app.cases.models import Case, CaseChild
+from app.cases.queries import visible
 from app.cases.service import changed, lock
 from app.entering.models import CaseLink
 from app.ledger.service import history, record, told_of
@@ -43,27 +44,32 @@ class Linked:
     at: datetime
 
 
-def likenesses(case: Case) -> list[Likeness]:
-    """The cases of this partnership that may be of the same incident and on which nobody has decided yet."""
+def likenesses(case: Case, actor: Actor) -> list[Likeness]:
+    """The cases that this person may see, that may be of the same incident and on which nobody has decided yet."""
     rows = _rows_of(case.id)
     decided = {row.first_case_id for row in rows} | {row.second_case_id for row in rows} | {case.id}
     others = db.session.scalars(
-        select(Case).where(Case.id.not_in(decided)).order_by(Case.opened_at.desc()).limit(MOST)
+        select(Case)
+        .where(Case.id.not_in(decided), visible(actor))
+        .order_by(Case.opened_at.desc())
+        .limit(MOST)
     ).all()
     known = incidents_of([case.id, *(other.id for other in others)])
     compared = ((other, reasons_alike(known[case.id], known[other.id])) for other in others)
     return [Likeness(other, reasons) for other, reasons in compared if reasons]
 
 
-def verdicts(case_id: UUID) -> list[Linked]:
-    """What was decided on other cases, linked ones first."""
-    rows = _rows_of(case_id)
-    found = []
-    for row in rows:
-        other = row.second_case_id if row.first_case_id == case_id else row.first_case_id
-        case = db.session.scalars(select(Case).where(Case.id == other)).one()
-        found.append(Linked(case, row.verdict, row.reason, row.decided_by, row.decided_at))
-    return sorted(found, key=lambda one: one.verdict)
+def verdicts(case_id: UUID, actor: Actor) -> list[Linked]:
+    """What was decided on other cases that this person may see, linked ones first."""
+    is_first, is_second = CaseLink.first_case_id == case_id, CaseLink.second_case_id == case_id
+    other = or_(
+        and_(is_first, Case.id == CaseLink.second_case_id), and_(is_second, Case.id == CaseLink.first_case_id)
+    )
+    query = select(CaseLink, Case).join(Case, other).where(visible(actor)).order_by(CaseLink.verdict)
+    return [
+        Linked(case, row.verdict, row.reason, row.decided_by, row.decided_at)
+        for row, case in db.session.execute(query)
+    ]
 
 
 def decide(one: Case, other: Case, *, same: bool, reason: str, acting: Acting, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.access.actor import Acting, Actor
 from app.access.permissions import Permission
 from app.accounts.queries import members_today
-from app.cases.service import Case, ChildFacts, mark_to_be_notified, open_case
+from app.cases.service import Case, ChildFacts, lock, mark_to_be_notified, open_case
 from app.entering.models import ReferralRequest
 from app.ledger.service import record
 from app.outbox.service import post
@@ -81,7 +81,7 @@ def open_from_notification(
         select(ReferralRequest.case_id).where(ReferralRequest.submission_key == typed.key)
     )
     if before is not None:
-        return db.session.scalars(select(Case).where(Case.id == before)).one(), []
+        return lock(before), []
     known = {agency.key: agency for agency in agencies()}
     faults = came_first_faults(typed, now, set(known))
     if faults:

@@ -188,7 +188,7 @@ def same_incident(reference: str) -> ResponseReturnValue:
     errors = _errors(form)
     page = render_template(
         "entering/same_incident.html", case=found, other=other, form=form, errors=errors, problem=problem,
-        likenesses=linking.likenesses(found), verdicts=linking.verdicts(found.id),
+        likenesses=linking.likenesses(found, actor), verdicts=linking.verdicts(found.id, actor),
         sides=[_side(one) for one in (found, other) if one is not None],
     )  # fmt: skip
     return page, 400 if errors else (404 if problem else 200)
@@ -232,7 +232,7 @@ def _rows(form: UploadForm) -> list[dict[str, str]]:
 
 def _looked_at(raw: dict[str, str]) -> dict[str, Any]:
     typed, faults = under_way(raw)
-    faults = faults or service.faults_of(typed, g.now)
+    faults = faults or service.faults_of(typed, g.now, current_actor().person_id)
     return {"raw": raw, "case": typed, "stage": stage_of(typed), "faults": faults}
 
 

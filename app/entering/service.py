@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Acting
+from app.access.sealing import not_sealed
 from app.cases.service import Case, ChildFacts, decided, open_case
 from app.entering.models import EnteredCase
 from app.ledger.service import record
@@ -42,23 +43,23 @@ def agency_names() -> dict[str, str]:
     return {agency.key: agency.name for agency in agencies()}
 
 
-def already_entered(own_reference: str) -> bool:
-    """Whether a case of that own reference has been entered."""
-    query = select(EnteredCase.id).where(EnteredCase.own_reference == own_reference.strip())
-    return db.session.scalar(query) is not None
+def entered_before(own_reference: str, person_id: UUID | None) -> list[bool]:
+    """For each case of that own reference, whether this person may know of it."""
+    known = not_sealed(EnteredCase.case_id, person_id)
+    return list(db.session.scalars(select(known).where(EnteredCase.own_reference == own_reference.strip())))
 
 
-def faults_of(case: UnderWay, now: datetime) -> list[tuple[str, str]]:
-    """Why a case cannot be entered; empty where it can."""
+def faults_of(case: UnderWay, now: datetime, person_id: UUID | None) -> list[tuple[str, str]]:
+    """Why this person cannot enter a case; empty where they can. A case that they are sealed out of is no reason."""
     faults = under_way_faults(case, london_date(now), agency_names())
-    if case.own_reference.strip() and already_entered(case.own_reference):
+    if case.own_reference.strip() and any(entered_before(case.own_reference, person_id)):
         faults.append(("own_reference", "A case of this reference has been entered already"))
     return faults
 
 
 def enter_case(under_way: UnderWay, row: dict[str, Any], acting: Acting, now: datetime) -> Case:
     """Enter a case at its stage. The caller commits. Raises Faulty."""
-    faults = faults_of(under_way, now)
+    faults = faults_of(under_way, now, acting.person_id)
     if faults:
         raise Faulty(faults)
     agency = next(one for one in agencies() if one.key == under_way.agency)
@@ -73,6 +74,7 @@ def enter_case(under_way: UnderWay, row: dict[str, Any], acting: Acting, now: da
         row=row,
         entered_at=now,
         entered_by=acting.name,
+        apart=len(entered_before(under_way.own_reference, acting.person_id)),
     )
     db.session.add(entered)
     teller = _Teller(case, acting, now)

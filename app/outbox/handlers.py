@@ -13,7 +13,7 @@ from typing import Literal
 from app.outbox.models import OutboxMessage
 
 Args = dict[str, str]
-Delivered = Literal["accepted", "bounced"]
+Delivered = Literal["accepted", "bounced", "withheld"]
 Handler = Callable[[Args, datetime], None]
 Listener = Callable[[OutboxMessage, Delivered, datetime], None]
 Completer = Callable[[OutboxMessage, datetime], str | None]
@@ -34,7 +34,8 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 
 def on_delivered(kind: str) -> Callable[[Listener], Listener]:
-    """Register what follows when a message of this kind was accepted by the mail server, or bounced.
+    """Register what follows when a message of this kind was accepted by the mail server, bounced, or was withheld
+    because who it was for is sealed out of its case.
 
     It is called as `function(message, outcome, now)` in the transaction that stores the outcome; `now` is the
     instant of the outcome on the procedure's clock (for an accepted message also `message.sent_at`).

@@ -230,6 +230,18 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: you are informed of a case",
         "You are informed of a case, as the procedure asks. The record is open to you; please sign in and read it.",
     ),
+    "conflict-declared": Template(
+        "{reference}: a conflict of interest has been declared",
+        "Somebody has declared a conflict of interest. Please seal them out of the case, or record why they keep "
+        "access to it.",
+        "conflicts",
+    ),
+    "nobody-can-act": Template(
+        "{reference}: somebody else is needed",
+        "Nobody who may see this case can act for one of those who owe something on it. Please name a deputy, or have "
+        "another member given the role.",
+        "conflicts",
+    ),
     "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
     "clock-moved": Template(
         "{reference}: a date has moved",
@@ -341,6 +353,7 @@ TEMPLATES: dict[str, Template] = {
 }
 PLACES = {
     "case": "/{slug}/cases/{reference}",
+    "conflicts": "/{slug}/cases/{reference}/conflicts/",
     "referrals": "/{slug}/referrals",
     "tasks": "/{slug}/tasks",
     "people": "/{slug}/people/",

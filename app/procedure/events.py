@@ -122,6 +122,7 @@ class EventKind(StrEnum):
     CASE_SEALED = "case-sealed"
     SEAL_LIFTED = "seal-lifted"
     CONFLICT_DECLARED = "conflict-declared"
+    CONFLICT_ANSWERED = "conflict-answered"
     # scrutiny
     OBSERVATION_RECORDED = "observation-recorded"
     OBSERVATION_ANSWERED = "observation-answered"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.access.actor import Actor, Capacity
 from app.access.permissions import Permission
 from app.access.roles import Role
+from app.access.sealing import not_sealed
 from app.ledger.service import stored_events
 from app.procedure.criteria import may_see_draft
 from app.procedure.events import EventKind
@@ -92,9 +93,14 @@ def may_submit(actor: Actor, draft: ReferralDraft) -> bool:
     return bool(capacities_for(actor, draft, Permission.REFERRAL_SUBMIT))
 
 
+def known_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a referral is not that of a case which this person is sealed out of."""
+    return not_sealed(ReferralDraft.case_id, actor.person_id)
+
+
 def visible_draft(draft_id: UUID, actor: Actor, *, lock: bool = False) -> ReferralDraft | None:
     """The draft where this person may see it, else None; locked until the transaction ends where asked."""
-    query = select(ReferralDraft).where(ReferralDraft.id == draft_id)
+    query = select(ReferralDraft).where(ReferralDraft.id == draft_id, known_to(actor))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     draft = db.session.scalar(query)
@@ -105,6 +111,7 @@ def drafts_of(actor: Actor) -> Drafts:
     """The referrals this person may see, newest first."""
     query = select(ReferralDraft).where(
         ReferralDraft.state != "discarded",
+        known_to(actor),
         or_(
             ReferralDraft.author_person == actor.person_id,
             ReferralDraft.agency_id.in_(actor.agencies(Permission.REFERRAL_SUBMIT)),

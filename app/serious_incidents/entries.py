@@ -251,9 +251,12 @@ def _may_decline(found: Progress, actor: Actor) -> Acting:
 
 
 def _tell(made: _Made, kind: str, parties: list[Party], now: datetime, partners: bool = True) -> None:
-    to = [one for party in parties for one in recipients.holders(party, now)]
+    case_id = made.case.id
+    to = [one for party in parties for one in recipients.holders(party, case_id, now)]
     if partners:
-        to += [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, now)]
+        to += [
+            one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, case_id, now)
+        ]
     recipients.tell(
         kind, list(dict.fromkeys(to)), case_id=made.case.id, reference=made.case.reference, now=now,
         occasion=str(made.key),
