@@ -52,7 +52,12 @@ def test_what_lifting_needs(reason: str, own: UUID, wrong: int) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "words", "wrong"),
-    [("related", "My niece", []), (None, "x", ["kind"]), ("gossip", "x", ["kind"]), ("other", " ", ["words"])],
+    [
+        ("related", "My niece", []),
+        (None, "x", ["kind"]),
+        ("gossip", "x", ["kind"]),
+        ("other", " ", ["words"]),
+    ],
 )
 def test_what_a_declaration_needs(kind: str | None, words: str, wrong: list[str]) -> None:
     assert [field for field, _ in declaration_faults(Declared(kind, words, False, uuid4()))] == wrong
