@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 
 from app.access.actor import Acting, Actor, Capacity
 from app.access.permissions import Permission
+from app.access.sealing import not_sealed
 from app.cases.calendars import calendars
 from app.cases.reference import normalised
 from app.commissions.models import (
@@ -81,10 +82,10 @@ def acting_under(row: Commission, actor: Actor) -> Acting:
 
 
 def _own(actor: Actor) -> Select[Commission]:
-    """Everything of one's own side begins here: a further condition on what the commissioned may see (such as a
-    seal on the case) belongs to this query."""
+    """Everything of one's own side begins here: what was given to this person, in cases they are not sealed out of."""
     return select(Commission).where(
-        Commission.membership_id.in_([held.membership_id for held in _capacities(actor)])
+        Commission.membership_id.in_([held.membership_id for held in _capacities(actor)]),
+        not_sealed(Commission.case_id, actor.person_id),
     )
 
 

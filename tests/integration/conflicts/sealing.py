@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.access.models import CaseSeal
 from app.conflicts import service
@@ -51,20 +48,3 @@ def submitted(client: FlaskClient, address: str, **typed: str) -> Any:
     key = re.search(r'name="submission_key"[^>]*value="([^"]+)"', page.get_data(as_text=True))
     assert key is not None
     return client.post(address, data={"submission_key": key[1], **typed})
-
-
-@contextmanager
-def statements_of(app: Flask) -> Iterator[list[str]]:
-    """The SQL statements sent meanwhile, without their values."""
-    told: list[str] = []
-    with app.app_context():
-        engine = db.engine
-
-    def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        told.append(statement)
-
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        yield told
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)

@@ -24,12 +24,13 @@ from app.referrals.queries import drafts_of
 from tenants.db import db
 from tests.integration.cases.test_entering import _came_first as came_first
 from tests.integration.cases.test_who_sees import refer_from
-from tests.integration.conflicts.sealing import lift, path, seal, statements_of
+from tests.integration.conflicts.sealing import lift, path, seal
 from tests.integration.conflicts.test_pages import bare, link, text
 from tests.integration.referrals.conftest import fill, submit
 from tests.integration.serious_incidents.journey import Journey
 from tests.support.people import Someone, find
 from tests.support.places import Place
+from tests.support.statements import statements_of
 
 Client = Callable[[Someone | None], Any]
 EVERYBODY = ("manager", "chair", "director", "childrens", "police", "nurse", "scrutineer", "partnership_chair",
