@@ -22,7 +22,6 @@ from tests.integration.serious_incidents.journey import HOUR, MONDAY, NOT, TUESD
 from tests.support.people import Someone, find
 from tests.support.places import Place
 
-pytestmark = pytest.mark.duty("S-01")
 K = EventKind
 
 
@@ -43,6 +42,7 @@ def part(text: str, name: str) -> str:
     return plain(text.split(f'<section aria-labelledby="{name}">')[1].split('<section aria-labelledby="')[0])
 
 
+@pytest.mark.duty("S-01")
 def test_who_was_asked_who_answered_how_and_who_was_silent(
     silent: Journey, client_as: Callable[..., Any]
 ) -> None:
@@ -65,6 +65,7 @@ def test_who_was_asked_who_answered_how_and_who_was_silent(
     assert "Source: Note of the call, kept with the case" in icb
 
 
+@pytest.mark.duty("S-01")
 def test_decisions_stand_in_order_with_what_became_of_them(
     contested: Journey, client_as: Callable[..., Any]
 ) -> None:
@@ -84,6 +85,7 @@ def test_decisions_stand_in_order_with_what_became_of_them(
     assert "In force" in told[second:]
 
 
+@pytest.mark.duty("S-01")
 def test_every_clock_is_there_with_its_dates_and_how_late_it_was(
     wight: Place, now: None, client_as: Any
 ) -> None:
@@ -103,6 +105,7 @@ def test_every_clock_is_there_with_its_dates_and_how_late_it_was(
     assert all(action in told for action in owed)
 
 
+@pytest.mark.duty("S-01")
 def test_the_ledger_marks_what_was_recorded_late_and_what_was_superseded(
     silent: Journey, client_as: Callable[..., Any]
 ) -> None:
@@ -131,6 +134,7 @@ def test_each_hash_shown_begins_the_one_in_the_chain(agreed: Journey, client_as:
     assert re.findall(r"hash ([0-9a-f]{12})", told) == [whole[:12] for whole in stored]
 
 
+@pytest.mark.duty("S-01")
 def test_who_looked_is_grouped_by_person_and_capacity(agreed: Journey, client_as: Callable[..., Any]) -> None:
     from app.access.actor import Acting
 
@@ -152,6 +156,7 @@ def test_who_looked_is_grouped_by_person_and_capacity(agreed: Journey, client_as
     assert f"{agreed.scrutineer.name} Independent Scrutineer Looked" in told
 
 
+@pytest.mark.duty("S-01")
 def test_the_view_is_recorded_before_the_audit_is_shown(
     agreed: Journey, client_as: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +178,7 @@ def on_monday(journey: Journey) -> str:
     return f"/isle-of-wight/cases/{journey.reference}/history?known-day=23&known-month=11&known-year=2026"
 
 
+@pytest.mark.duty("S-01")
 def test_the_case_as_it_stood_shows_decisions_positions_and_record_of_then(
     contested: Journey, client_as: Callable[..., Any]
 ) -> None:

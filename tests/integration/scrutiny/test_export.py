@@ -36,7 +36,6 @@ from tests.integration.serious_incidents.journey import NOT, Journey
 from tests.support.people import client_of, find
 from tests.support.places import Place, place
 
-pytestmark = pytest.mark.duty("S-01")
 NAMES = {"README.txt", "SHA256SUMS", "audit.html", "chain.txt", "events.json", "verify.py"}
 K = EventKind
 
@@ -92,6 +91,7 @@ def check(folder: Path) -> list[str]:
     return verify_export.check(folder)[0]
 
 
+@pytest.mark.duty("S-01")
 def test_the_true_export_proves_itself(exported: Path, true: tuple[Journey, Path]) -> None:
     contested = true[0]
     code, told = run(exported)
@@ -104,6 +104,7 @@ def test_the_true_export_proves_itself(exported: Path, true: tuple[Journey, Path
     assert run(exported, str(exported))[0] == 0
 
 
+@pytest.mark.duty("S-01")
 def test_it_is_recorded_with_the_digests_by_which_it_can_be_recognised(
     agreed: Journey, client_as: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -27,7 +27,6 @@ from tests.integration.serious_incidents.journey import Journey
 from tests.support.people import Someone, client_of, find
 from tests.support.places import Place
 
-pytestmark = pytest.mark.duty("S-01")
 K = EventKind
 WORDS = "The consultant's letter (Tamsin) should have been there before the meeting"
 
@@ -77,6 +76,7 @@ def one(observation: Observation) -> str:
     return f"/isle-of-wight/scrutiny/observations/{observation.id}"
 
 
+@pytest.mark.duty("S-01")
 def test_an_observation_is_added_recorded_and_told_without_its_words(
     agreed: Journey, client_as: Callable[..., Any]
 ) -> None:
@@ -119,6 +119,7 @@ def test_one_on_how_it_was_decided_answers_what_a_scrutineer_owes_and_stands_onc
     assert contested.read(differences) == []
 
 
+@pytest.mark.duty("S-01")
 def test_it_changes_nothing_else(agreed: Journey, client_as: Callable[..., Any]) -> None:
     """Not even the version that says whether somebody's open form is stale."""
     before = (agreed.version(), agreed.owed(), agreed.state().decision)
@@ -202,6 +203,7 @@ def test_an_entry_is_referred_to_only_where_it_is_of_the_case(
     assert f"entry {mine}" in told
 
 
+@pytest.mark.duty("S-01")
 def test_the_chair_answers_more_than_once_and_the_scrutineer_is_told(
     agreed: Journey, client_as: Callable[..., Any]
 ) -> None:
@@ -321,6 +323,7 @@ def test_reading_an_observation_is_a_view_of_its_case(agreed: Journey, client_as
         }
 
 
+@pytest.mark.duty("S-01")
 def test_an_observation_on_practice_is_of_no_case_and_told_without_its_words(
     wight: Place, now: None, client_as: Callable[..., Any]
 ) -> None:

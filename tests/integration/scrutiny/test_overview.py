@@ -35,8 +35,6 @@ from tests.support.cast import cast
 from tests.support.people import Someone, client_of, find
 from tests.support.places import Place, fresh_place
 
-pytestmark = pytest.mark.duty("S-01")
-
 
 def whole_list(client: Any, slug: str, show: str = "") -> str:
     """Every page of the overview."""
@@ -57,6 +55,7 @@ def told(text: str, reference: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", item.split("</li>")[0]).split())
 
 
+@pytest.mark.duty("S-01")
 def test_each_case_says_what_was_decided_who_was_silent_and_what_was_late(
     agreed: Journey, silent: Journey, contested: Journey, client_as: Callable[..., Any]
 ) -> None:
@@ -74,6 +73,7 @@ def test_each_case_says_what_was_decided_who_was_silent_and_what_was_late(
     )
 
 
+@pytest.mark.duty("S-01")
 def test_the_filters_find_what_they_name_and_nothing_else(
     agreed: Journey, silent: Journey, contested: Journey, wight: Place, client_as: Callable[..., Any], at: Any
 ) -> None:
@@ -87,6 +87,7 @@ def test_the_filters_find_what_they_name_and_nothing_else(
     assert "1 met late" in told(found["late"], late.reference)
 
 
+@pytest.mark.duty("S-01")
 def test_what_is_narrowed_in_the_database_is_what_the_rules_say(
     agreed: Journey, silent: Journey, contested: Journey, wight: Place, owner_of: Flask
 ) -> None:

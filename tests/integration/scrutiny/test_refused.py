@@ -31,7 +31,6 @@ from tests.support.cast import cast
 from tests.support.people import Someone, client_of, find
 from tests.support.places import Place, fresh_place
 
-pytestmark = pytest.mark.duty("S-01")
 # What a scrutineer may send, by permission: observations, the export of an audit (which is recorded), and saying that
 # they are too near to a case to scrutinise it.
 MAY_SEND = {Permission.OBSERVATION_ADD, Permission.AUDIT_VIEW, Permission.CONFLICT_DECLARE}
@@ -73,6 +72,7 @@ def anywhere(rule: Rule, slug: str) -> str:
     return re.sub(r"<[^>]+>", "IOW-2222-2", path)
 
 
+@pytest.mark.duty("S-01")
 def test_a_scrutineer_is_refused_at_every_address_that_changes_anything_else(
     app: Flask, people: dict[Role, Someone]
 ) -> None:
@@ -94,6 +94,7 @@ def test_a_scrutineer_is_refused_at_every_address_that_changes_anything_else(
     }
 
 
+@pytest.mark.duty("S-01")
 def test_what_is_recorded_says_which_page_and_nothing_of_what_was_sent(
     app: Flask, people: dict[Role, Someone]
 ) -> None:
@@ -161,6 +162,7 @@ def test_other_peoples_refused_writes_are_in_the_log_only(app: Flask, people: di
     )
 
 
+@pytest.mark.duty("S-01")
 def test_a_flood_makes_one_entry_for_each_page_and_hour_and_a_line_for_each_try(
     app: Flask, people: dict[Role, Someone], at: Callable[..., None]
 ) -> None:

@@ -23,7 +23,6 @@ from tests.support.cast import cast
 from tests.support.people import Someone
 from tests.support.places import fresh_place
 
-pytestmark = pytest.mark.duty("S-01")
 TODAY = london_date(WEDNESDAY)
 
 
@@ -42,6 +41,7 @@ def begin(
                      acting=SYSTEM, now=WEDNESDAY)  # fmt: skip
 
 
+@pytest.mark.duty("S-01")
 def test_a_scrutineer_begins_no_other_membership_and_nobody_else_begins_that_one(
     people: dict[Role, Someone], owner_of: Flask
 ) -> None:
@@ -71,6 +71,7 @@ def test_once_one_has_ended_the_other_may_begin(people: dict[Role, Someone], own
         db.session.rollback()
 
 
+@pytest.mark.duty("S-01")
 def test_a_scrutineer_is_nobodys_deputy_and_has_none(people: dict[Role, Someone]) -> None:
     police, scrutineer = people[Role.PARTNER_REPRESENTATIVE], people[Role.INDEPENDENT_SCRUTINEER]
     member = people[Role.AGENCY_LIG_MEMBER]
