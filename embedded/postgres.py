@@ -18,6 +18,8 @@ from embedded.identity import Identity, Refused
 
 DATABASE = "waymark"
 ROLES = ("waymark_owner", "waymark_app", "waymark_relay", "waymark_backup")
+# Roles that nobody signs in as, and who may put each of them on.
+PUT_ON = {"waymark_people": ("waymark_app",), "waymark_operator": ("waymark_app", "waymark_owner")}
 PATIENCE = 60.0
 ATTEMPTS = 5
 UNDURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
@@ -173,6 +175,16 @@ class Postgres:
                         verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE " + bypass + " PASSWORD {}"
                     ).format(sql.Identifier(role), sql.Literal(self.passwords[role]))
                 )
+            for role, wearers in PUT_ON.items():
+                verb = "ALTER" if role in known else "CREATE"
+                rights = " ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+                connection.execute(sql.SQL(verb + rights).format(sql.Identifier(role)))
+                for wearer in wearers:
+                    connection.execute(
+                        sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE, ADMIN FALSE").format(
+                            sql.Identifier(role), sql.Identifier(wearer)
+                        )
+                    )
             if not connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER waymark_owner").format(sql.Identifier(DATABASE))

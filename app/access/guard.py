@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.access.actor import Actor
 from app.access.current import current_actor
+from app.access.narrowing import narrow_for
 from app.access.permissions import Permission
 from app.access.queries import capacities_of
 from tenants.registry import partnership_by_slug
@@ -94,6 +95,7 @@ def guard() -> ResponseReturnValue | None:
         _tell_if_writing(actor, request.endpoint)
         refuse()
     g.partnership, g.actor = partnership, actor
+    narrow_for(request.blueprint, actor)
     return None
 
 

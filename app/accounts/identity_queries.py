@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask_login import UserMixin
@@ -31,6 +32,7 @@ class SignedInPerson(UserMixin):
     email: str | None
     by_passkey: bool = False
     handle: bytes = b""
+    signed_out_before: datetime | None = None
 
     def get_id(self) -> str:
         """What the session holds."""
@@ -129,6 +131,7 @@ def _signed_in(query: Select[Person, Organisation, IdentityProvider]) -> SignedI
         email=person.email,
         by_passkey=provider.kind == BY_PASSKEY,
         handle=base64url_to_bytes(person.subject) if provider.kind == BY_PASSKEY else b"",
+        signed_out_before=person.signed_out_before,
     )
 
 

@@ -49,6 +49,7 @@ class Person(GlobalModel):
 
     `recovered_at` and `recovered_in` say when and by which partnership the person's passkeys were replaced: for any
     other partnership they are somebody whose identity it has not checked since.
+    `signed_out_before` is when they last signed out everywhere: a session that began earlier has ended.
     """
 
     __tablename__ = "people"
@@ -58,6 +59,7 @@ class Person(GlobalModel):
     display_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
     job_title: Mapped[str] = mapped_column(Text)
+    signed_out_before: Mapped[datetime | None] = maybe_instant()
     recovered_at: Mapped[datetime | None] = maybe_instant()
     recovered_in: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("partnerships.id"))
 

@@ -46,9 +46,9 @@ def own_path(text: str) -> str:
 @accounts.get("/sign-in")
 @public("nobody is signed in yet")
 def sign_in() -> ResponseReturnValue:
-    """Choose one's organisation."""
+    """Choose one's organisation; with `again`, also somebody who is signed in and whose ten hours are nearly over."""
     wanted = own_path(request.args.get("next", ""))
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and "again" not in request.args:
         return redirect(wanted)
     passkeys = ceremony.site_of(current_app.config["WAYMARK"].base_url) is not None
     return render_template(

@@ -24,10 +24,24 @@ PAGE = "{% block page_title %}{% endblock %}{% block content %}{% endblock %}"
 
 
 class MemoryRedis(Redis):
-    """The three commands that sessions and challenges use."""
+    """The commands that sessions, their index and challenges use."""
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
+        self.tables: dict[str, dict[bytes, bytes]] = {}
+
+    def hset(self, name: Any, key: Any = None, value: Any = None, **_more: Any) -> Any:
+        self.tables.setdefault(name, {})[key.encode()] = value.encode()
+        return 1
+
+    def hgetall(self, name: Any) -> Any:
+        return dict(self.tables.get(name, {}))
+
+    def hdel(self, name: Any, *keys: Any) -> Any:
+        return sum(self.tables.get(name, {}).pop(key.encode(), None) is not None for key in keys)
+
+    def expire(self, name: Any, time: Any, **_more: Any) -> Any:
+        return name in self.tables
 
     def get(self, name: Any) -> Any:
         return self.held.get(name)
