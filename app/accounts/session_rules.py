@@ -68,6 +68,16 @@ class Sessions(RedisSessionInterface):
         opened.was_stored = opened.sid == request.cookies.get(app.config["SESSION_COOKIE_NAME"])
         return opened
 
+    def save_session(self, app: Flask, session: ServerSideSession, response: Response) -> None:
+        """As the library does. What only asks sets no cookie: an answer that comes late must not undo a sign-in."""
+        if request.endpoint not in ASKS_ONLY:
+            super().save_session(app, session, response)
+            return
+        if not session and session.modified:
+            self._delete_session(self._get_store_id(session.sid))
+        elif session.modified and session.was_stored:
+            self._upsert_session(app.permanent_session_lifetime, session, self._get_store_id(session.sid))
+
     def held(self, number: str) -> dict[str, Any] | None:
         """What the session of that number holds, or None where it has ended."""
         held: dict[str, Any] | None = self._retrieve_session_data(self._get_store_id(number))

@@ -18,6 +18,7 @@ from tests.support.people import client_of
 WIDTHS = (1280, 375, 320)
 PAGES = [
     ("nobody", "/sign-in"),
+    ("team", "/account/sessions"),
     ("team", "/isle-of-wight/tasks"),
     ("team", "/isle-of-wight/cases"),
     ("team", "/demo/clock"),

@@ -47,6 +47,7 @@ class TimeOut {
     const near = !this.mine || this.ends - Date.now() <= WARN * 1000;
     if (!near && !(back && this.dialog.open)) return;
     const due = back || this.state === "" || Date.now() - this.askedAt >= ASK_AGAIN;
+    if (back && this.asking) await this.asking; // asked before whatever happened in the other tab
     if (due) await this.ask();
     this.show();
   }

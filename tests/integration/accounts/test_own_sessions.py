@@ -221,6 +221,21 @@ def test_when_a_session_ends_is_told_without_prolonging_it(person: Someone) -> N
     assert client.get("/account/session").headers["Cache-Control"] == "no-store"
 
 
+def test_what_only_asks_sets_no_cookie_so_that_it_cannot_undo_a_sign_in_in_another_tab(
+    person: Someone,
+) -> None:
+    client = browser(person)
+    assert "Set-Cookie" not in client.get("/account/session").headers
+    assert "Set-Cookie" not in client.get("/static/favicon.svg").headers
+    with client.session_transaction() as held:
+        held[SEEN_AT] -= IDLE.total_seconds() + 1
+    number = number_of(client)
+    answer = client.get("/account/session")
+    assert answer.get_json() == {"signed_in": False}
+    assert "Set-Cookie" not in answer.headers
+    assert person.place.app.extensions["redis"].get(f"{session_rules.KEY_PREFIX}{number}") is None
+
+
 def test_staying_does_not_prolong_the_ten_hours(person: Someone) -> None:
     client = browser(person)
     with client.session_transaction() as held:
