@@ -9,5 +9,6 @@ UNLEDGERED: dict[str, str] = {
     "obligations": "a projection, recomputed from events in the same transaction and compared by a test",
     "job_intents": "delivery state of work that events caused",
     "outbox_messages": "delivery state of messages that events caused",
+    "ledger_anchors": "the copy of an anchor of the chain; an event about it would need an anchor in turn",
     "read_log": "the record of who looked, append-only by itself",
 }

@@ -57,6 +57,7 @@ SENTENCES: dict[EventKind, str] = {
     K.ENTRY_SUPERSEDED: "An entry was superseded by a correction",
     K.CALENDAR_CHANGED: "A bank holiday was added; clocks that were running moved",
     K.LOCAL_STEP_DONE: "Local step done",
+    K.CONTENT_DESTROYED: "Content of earlier entries destroyed at the end of its retention",
     K.PARTNERSHIP_ADDED: "Partnership added",
     K.SETTINGS_ADOPTED: "Settings adopted",
     K.ORGANISATION_TRUSTED: "Organisation trusted for sign-in",

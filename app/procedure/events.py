@@ -102,6 +102,7 @@ class EventKind(StrEnum):
     ENTRY_SUPERSEDED = "entry-superseded"
     CALENDAR_CHANGED = "calendar-changed"
     LOCAL_STEP_DONE = "local-step-done"
+    CONTENT_DESTROYED = "content-destroyed"
     # partnership, people, settings
     PARTNERSHIP_ADDED = "partnership-added"
     SETTINGS_ADOPTED = "settings-adopted"

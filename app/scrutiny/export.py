@@ -162,7 +162,8 @@ def _event(entry: Entry) -> dict[str, Any]:
 
 def _last_anchor(slug: str) -> str | None:
     try:
-        return anchors.last_line(slug)
+        last = anchors.last(slug)
+        return last.line if last is not None else None
     except ValueError as fault:
         return f"unreadable ({fault})"
 

@@ -25,6 +25,15 @@ def upgrade() -> None:
     _roles_are_there()
     _people()
     _operator()
+    rls.create_tenant_table(
+        op,
+        "ledger_anchors",
+        sa.Column("count", sa.BigInteger, nullable=False),
+        sa.Column("line", sa.Text, nullable=False),
+        sa.Column("written_at", INSTANT, nullable=False),
+        sa.UniqueConstraint("partnership_id", "line"),
+        append_only=True,
+    )
 
 
 def _roles_are_there() -> None:
