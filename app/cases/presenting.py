@@ -30,6 +30,7 @@ from app.procedure.events import Event, EventKind, Party
 from app.procedure.explain import Explanation, explain
 from app.procedure.history import FAR, as_known, in_force
 from app.procedure.obligation import State, state
+from app.referrals.queries import drafts_of_case
 from tenants.scope import in_partnership
 
 LINKS = (EventKind.SAME_INCIDENT_LINKED, EventKind.SAME_INCIDENT_REFUSED)
@@ -235,7 +236,7 @@ class ViewerShown:
 
 def viewers(case_id: UUID, most: int | None = 50) -> list[ViewerShown]:
     """Who looked, by person and capacity, the latest first; `most` of the views of each, or all of them."""
-    found = viewers_of(case_id, most)
+    found = viewers_of((case_id, *drafts_of_case(case_id)), most)
     names = names_of({one.person_id for one in found})
     return [
         ViewerShown(

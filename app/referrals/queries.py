@@ -160,3 +160,8 @@ def referral_record(
 def versions_since(draft: ReferralDraft, version: int) -> Sequence[str]:
     """The pages that changed after a version, in no particular order."""
     return [key for key, touch in draft.touched.items() if int(touch.get("version", 0)) > version]
+
+
+def drafts_of_case(case_id: UUID) -> list[UUID]:
+    """The referrals that a case came from, as they were written."""
+    return list(db.session.scalars(select(ReferralDraft.id).where(ReferralDraft.case_id == case_id)))

@@ -443,7 +443,7 @@ def test_a_broken_chain_and_a_missing_anchor_are_said(
         return Verdict(found.count, found.head, Fault(3, "has been changed since it was recorded"))
 
     monkeypatch.setattr(room, "verify", broken)
-    monkeypatch.setattr(anchors, "last_line", lambda _slug: None)
+    monkeypatch.setattr(anchors, "last", lambda _slug: None)
     folder = unpacked(export(agreed, client_as).data, tmp_path)
     found = verify_export.read_chain(folder / "chain.txt")
     assert found["result"] == "BROKEN at entry 3: has been changed since it was recorded"
@@ -457,10 +457,10 @@ def test_a_broken_chain_and_a_missing_anchor_are_said(
 def test_anchors_that_are_not_ours_are_said(
     agreed: Journey, monkeypatch: pytest.MonkeyPatch, client_as: Callable[..., Any], tmp_path: Path
 ) -> None:
-    def forged(_slug: str) -> str:
+    def forged(_slug: str) -> anchors.Anchor:
         raise ValueError("line 3 of the anchors is not signed by this installation")
 
-    monkeypatch.setattr(anchors, "last_line", forged)
+    monkeypatch.setattr(anchors, "last", forged)
     folder = unpacked(export(agreed, client_as).data, tmp_path)
     found = verify_export.read_chain(folder / "chain.txt")
     assert "not signed by this installation" in found["last-anchor-agrees"]
