@@ -24,9 +24,10 @@ def budget_warning(args: dict[str, str], now: datetime) -> None:
     """Warn the Partnership Team and the Service Director, once for each instant from which the remaining steps do
     not fit. Nothing is said where they fit again, or it has been notified meanwhile."""
     case_id = UUID(args["case_id"])
-    found, since = budget(case_id, now), budget_unfit_since(case_id, now)
-    if found is None or since is None or found.due.isoformat() != args["due"]:
+    found = budget(case_id, now)
+    if found is None or found.fits or found.due.isoformat() != args["due"]:
         return
+    since = budget_unfit_since(case_id, now) or now
     case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
     told = set()
     for party in (Party.PARTNERSHIP_TEAM, Party.SERVICE_DIRECTOR):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.cases.calendars import calendars
 from app.cases.models import CaseStage, StoredObligation
-from app.ledger.service import history
+from app.ledger.service import UNNUMBERED, history
 from app.outbox.service import schedule
 from app.procedure.day_budget import day_budget, unfit_since
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
@@ -92,15 +92,24 @@ def recompute(case_id: UUID, now: datetime) -> None:
 
 
 def _warn_of_the_budget(case_id: UUID, now: datetime) -> None:
-    """An intent for the instant from which the remaining steps no longer fit before the statutory end (N-02); one for
-    each such instant, so that steps which fitted again are warned of again."""
-    found = day_budget(history_of(case_id), now)
-    moment = None if found is None else (found.warn_at if found.fits else budget_unfit_since(case_id, now))
-    if found is None or moment is None:
+    """An intent for the instant from which the remaining steps no longer fit before the statutory end (N-02): the
+    coming one, or now where they fitted until this transaction. So steps that fitted again are warned of again."""
+    events = history(case_id)
+    found = day_budget(history_of(case_id, events), now)
+    if found is None:
         return
+    if not found.fits:
+        before = day_budget(history_of(case_id, [one for one in events if one.number < UNNUMBERED]), now)
+        if before is not None and not before.fits and before.due == found.due:
+            return
     args = {"case_id": str(case_id), "due": found.due.isoformat()}
-    key = f"budget:{case_id}:{args['due']}:{moment.isoformat()}"
-    schedule("budget-warning", key, moment, args, now)
+    schedule(
+        "budget-warning",
+        f"budget:{case_id}:{args['due']}:{found.warn_at.isoformat()}",
+        found.warn_at,
+        args,
+        now,
+    )
 
 
 def budget_unfit_since(case_id: UUID, now: datetime) -> datetime | None:
