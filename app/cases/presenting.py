@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from app.cases.obligation_read import as_obligation
 from app.cases.obligation_store import computed, row_of
 from app.cases.queries import open_obligations_of, visible_references
 from app.cases.tasks import Task, count_of
-from app.cases.telling import sentence_of
+from app.cases.telling import correction_sentence, sentence_of
 from app.commissions.queries import own_tasks
 from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
@@ -162,7 +162,8 @@ def timeline(
     """
     told = []
     rows = _known_to(actor, stored_events(case_id))
-    then = as_known([event for event, _payload, _capacity in rows], known or FAR, happened or FAR)
+    everything = [event for event, _payload, _capacity in rows]
+    then = as_known(everything, known or FAR, happened or FAR)
     numbers, standing = {event.number for event in then}, {event.number for event in in_force(then)}
     for event, payload, capacity in rows:
         if event.number not in numbers:
@@ -170,14 +171,14 @@ def timeline(
         told.append(
             Happened(
                 number=event.number,
-                what=sentence_of(event, outcome_told=event.kind not in untold),
+                what=_what(event, everything, untold),
                 happened_at=event.happened_at,
                 recorded_at=event.recorded_at,
                 by=str(payload.get("by", "")),
                 capacity=capacity,
                 late_recorded=(event.recorded_at - event.happened_at).total_seconds() > 60,
                 date_only=bool(event.facts.get("date_only")),
-                note=_note(event, payload),
+                note=_note(event, payload, untold),
                 superseded=event.number not in standing,
             )
         )
@@ -197,12 +198,28 @@ def _known_to(actor: Actor | None, rows: list[Told]) -> list[Told]:
     ]
 
 
-def _note(event: Event, payload: dict[str, Any]) -> str:
-    """What stands below an entry: why, and of seals and conflicts whom they concern."""
-    reason = str(payload.get("reason", ""))
+def _what(event: Event, everything: Sequence[Event], untold: Container[EventKind]) -> str:
+    """An event as a sentence; a correction names the entry, and its former and its new time."""
+    number = event.facts.get("supersedes")
+    old = next((one for one in everything if one.number == number), None)
+    if event.kind is not EventKind.ENTRY_SUPERSEDED or old is None:
+        return sentence_of(event, outcome_told=event.kind not in untold)
+    new = next((one for one in everything if one.facts.get("corrects") == number), None)
+    return correction_sentence(old, new, outcome_told=old.kind not in untold)
+
+
+def _note(event: Event, payload: Mapping[str, object], untold: Container[EventKind]) -> str:
+    """What stands beside an event: the reason of a correction; of seals and conflicts whom they concern; how a partner or its deputy was reached, for those who
+    may read the partners' answers."""
+    if event.kind is EventKind.ENTRY_SUPERSEDED:
+        return str(payload.get("reason", ""))
     if event.kind in ABOUT_SEALS:
-        return f"{payload.get('person', '')}: {reason}"
-    return reason if event.kind is EventKind.ENTRY_SUPERSEDED else ""
+        return f"{payload.get('person', '')}: {payload.get('reason', '')}"
+    reached = event.kind in (EventKind.REQUEST_RECEIVED, EventKind.DEPUTY_CONTACTED)
+    if not reached or not payload.get("how") or EventKind.RESPONSE_GIVEN in untold:
+        return ""
+    said = f"{payload['how']}: {payload.get('person', '')} ({payload.get('in_capacity', '')})"
+    return f"{said}. {payload['note']}" if payload.get("note") else said
 
 
 def owed_then(case_id: UUID, actor: Actor, known: datetime, happened: datetime) -> dict[str, list[Owed]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.access.own_names import name_of
 from app.procedure.events import Event, EventKind, Outcome, Party
+from app.web.filters import london_date, london_datetime
 
 K = EventKind
 VIEW = {Outcome.NOTIFY.value: "to notify", Outcome.DO_NOT_NOTIFY.value: "not to notify"}
@@ -112,6 +113,19 @@ def sentence_of(event: Event, outcome_told: bool = True) -> str:
         sentence = WITHOUT_OUTCOME.get(event.kind, sentence)
     text = sentence.format(party=_within(party, event), outcome=VIEW.get(event.outcome or "", ""))
     return text[0].upper() + text[1:]
+
+
+def when(event: Event) -> str:
+    """When an event happened; the day alone where no time of it is known."""
+    return (
+        london_date(event.happened_at) if event.facts.get("date_only") else london_datetime(event.happened_at)
+    )
+
+
+def correction_sentence(old: Event, new: Event | None, outcome_told: bool = True) -> str:
+    """A correction as a sentence: which entry, when it said that it happened, and when it did, if it did at all."""
+    right = f"it happened {when(new)}" if new else "it did not happen, and is withdrawn"
+    return f"Corrected: “{sentence_of(old, outcome_told)}”, {when(old)}. What is right: {right}"
 
 
 def _within(party: str, event: Event) -> str:

@@ -46,12 +46,14 @@ CORRECTABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Correctable:
-    """An entry that can be corrected: its number, what it says, when it happened and was recorded."""
+    """An entry that can be corrected: its number, what it says, when it happened (`day_only` where no time is known)
+    and was recorded."""
 
     number: int
     what: str
     happened_at: datetime
     recorded_at: datetime
+    day_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,13 @@ def correctable(case_id: UUID) -> list[Correctable]:
     not among them: that is replaced by saying or deciding anew."""
     found = [event for event in in_force(history(case_id)) if _can(event)]
     return [
-        Correctable(event.number, sentence_of(event), event.happened_at, event.recorded_at)
+        Correctable(
+            event.number,
+            sentence_of(event),
+            event.happened_at,
+            event.recorded_at,
+            bool(event.facts.get("date_only")),
+        )
         for event in sorted(found, key=lambda event: event.number, reverse=True)
     ]
 

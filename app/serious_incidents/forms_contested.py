@@ -8,7 +8,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Party
 from app.serious_incidents import words
 from app.serious_incidents.corrections import Correction
 from app.serious_incidents.entries import AFTERWARDS, GROUNDS, Entry
-from app.serious_incidents.fields import line, moment, one_of
+from app.serious_incidents.fields import line, moment, one_of, tick
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm
 from app.serious_incidents.meetings import CAME, Attendance, Held, field_of
@@ -96,12 +96,13 @@ class MeetingForm(KeyedForm):
 
     held_at = moment("When was the meeting held?", when="the meeting was held")
     notes = several_lines("What was discussed, and what came of it?")
+    alone = tick("Only one partner came, and this was a meeting all the same")
     parties: tuple[Party, ...] = CAME
 
     def held(self, kind: str, key: UUID) -> Held:
         """The meeting as the service reads it."""
         return Held(kind, self.held_at.data, {party: self._came(party) for party in self.parties},
-                    self.notes.cleaned, key)  # fmt: skip
+                    self.notes.cleaned, key, bool(self.alone.data))  # fmt: skip
 
     def _came(self, party: Party) -> Attendance:
         outcome = rationale = None

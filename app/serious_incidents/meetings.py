@@ -40,13 +40,15 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A meeting as it was typed. `held_at` is an aware instant, or None where it was not given."""
+    """A meeting as it was typed. `held_at` is an aware instant, or None where it was not given; `alone` confirms that
+    it was a meeting although only one partner came."""
 
     kind: str
     held_at: datetime | None
     came: dict[Party, Attendance] = field(default_factory=dict)
     notes: str = ""
     key: UUID | None = None
+    alone: bool = False
 
 
 @duty("B1-09", "B1-10")
@@ -143,6 +145,9 @@ def meeting_faults(held: Held, found: Progress, now: datetime) -> list[Fault]:
     needed = SAFEGUARDING_PARTNERS if held.kind == SHORT else (Party.PARTNERSHIP_CHAIR,)
     if not any(_came(held, party) for party in needed):
         faults.append(Fault(field_of(needed[0], "name"), "Enter who came to the meeting"))
+    if held.kind == SHORT and not held.alone and sum(_came(held, party) for party in needed) == 1:
+        one = "Only one partner came: enter who else did, or confirm that this was a meeting all the same"
+        faults.append(Fault("alone", one))
     for party, came in held.came.items():
         faults += _faults_of(party, came)
     return faults

@@ -16,18 +16,18 @@ from app.procedure.positions import clock_end, deputy_contacted, ended_in_silenc
 from app.serious_incidents import answers, progress, rules, words
 from app.serious_incidents.actions import Action, actions_of
 from app.serious_incidents.entries import AFTERWARDS, GROUNDS
+from app.serious_incidents.meeting_clocks import meeting_clocks
 from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.models import (
     DecisionEntry,
     DecisionStep,
-    InitialView,
     NotificationDecision,
     PartnerMeeting,
     PartnerPosition,
-    SeriousIncidentNotification,
 )
 from app.serious_incidents.progress import Progress
 from app.serious_incidents.turns import TO_INFORM
+from app.web.filters import london_date
 
 MEDIATED = {
     True: "The Independent Scrutineer mediated",
@@ -55,11 +55,12 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """That something was done: when and by whom."""
+    """That something was done: when (`day_only` where no time is known) and by whom."""
 
     at: datetime
     by: str
     detail: str = ""
+    day_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Said:
     at: datetime
     on_behalf: str = ""
     evidence: str = ""
+    day_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class PositionShown:
     counts_not: str = ""
     deputy_missed: bool = False
     deputy_late: bool = False
+    received_day_only: bool = False
     earlier: list[Said] = field(default_factory=list)
     late: list[Said] = field(default_factory=list)
 
@@ -126,6 +129,7 @@ class DecisionShown:
     chairs: bool
     scrutineer: str
     no_meeting: str = ""
+    day_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ class EntryShown:
 
 @dataclass(frozen=True, slots=True)
 class MeetingShown:
-    """A meeting, arranged or held."""
+    """A meeting, arranged or held. `warnings` say that one is arranged for after a clock has ended."""
 
     called: str
     how: str
@@ -152,6 +156,7 @@ class MeetingShown:
     came: list[str]
     notes: str
     by: str
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,38 +218,49 @@ def decision_overview(case_id: UUID, actor: Actor | None = None, now: datetime |
     seen = sight_of(found, who)
     outcomes = {row.outcome for row in found.positions.values()}
     return Overview(
-        shared=_done(found.shared),
-        views=[_view(party, found.views.get(party), seen) for party in INITIAL_VIEWERS],
-        view_shared=_done(found.view_shared),
+        shared=_done(found, found.shared),
+        views=[_view(found, party, seen) for party in INITIAL_VIEWERS],
+        view_shared=_done(found, found.view_shared),
         views_differ=seen.views and len(found.views) == len(INITIAL_VIEWERS) and found.shared_outcome is None,
         positions=_positions(case_id, found, seen, now),
         partners_differ=seen.responses and len(outcomes) > 1,
-        decision=_decision(found.decision, seen),
-        former=[row for one in reversed(found.decisions[:-1]) if (row := _decision(one, seen)) is not None],
+        decision=_decision(found, found.decision, seen),
+        former=[
+            row for one in reversed(found.decisions[:-1]) if (row := _decision(found, one, seen)) is not None
+        ],
         entries=[_entry(row) for row in found.entries] if seen.responses else [],
-        meetings=[_meeting(row) for row in found.meetings] if seen.responses else [],
+        meetings=[_meeting(found, row) for row in found.meetings] if seen.responses else [],
         to_be_notified=found.to_be_notified is not None,
         reopened=found.told.reopened is not None,
         displaced=found.told.rests_on_displaced is not None,
         unresolved=seen.responses and unresolved(found.told),
-        notification=_notification(found.notification, seen),
-        informed={words.party_name(party): _done(found.informed(party)) for party in TO_INFORM},
+        notification=_notification(found, seen),
+        informed={words.party_name(party): _done(found, found.informed(party)) for party in TO_INFORM},
         actions=actions_of(found, who),
         sight=seen,
     )
 
 
-def _done(row: DecisionStep | None) -> Done | None:
-    return (
-        None if row is None else Done(row.done_at, words.by(row.person_name, row.capacity), row.detail or "")
-    )
+def _day_only(found: Progress, at: datetime) -> bool:
+    """Whether only the day of what happened then is known: its instant is the start of that day."""
+    return any(event.happened_at == at and event.facts.get("date_only") for event in found.told.events)
 
 
-def _view(party: Party, row: InitialView | None, seen: Sight) -> ViewShown:
-    said = None
+def _done(found: Progress, row: DecisionStep | None) -> Done | None:
+    if row is None:
+        return None
+    by = words.by(row.person_name, row.capacity)
+    return Done(row.done_at, by, row.detail or "", _day_only(found, row.done_at))
+
+
+def _view(found: Progress, party: Party, seen: Sight) -> ViewShown:
+    row, said = found.views.get(party), None
     if row is not None and seen.views:
         by = words.by(row.person_name, row.capacity)
-        said = Said(words.OUTCOMES[row.outcome], row.outcome, row.rationale, by, row.given_at)
+        said = Said(
+            words.OUTCOMES[row.outcome], row.outcome, row.rationale, by, row.given_at,
+            day_only=_day_only(found, row.given_at),
+        )  # fmt: skip
     return ViewShown(party, words.party_name(party), row is not None, said)
 
 
@@ -267,8 +283,9 @@ def _position(
         said=_said(found, found.positions.get(party), seen),
         received_at=received,
         bounced=received is None and told.first(EventKind.REQUEST_BOUNCED, party) is not None,
+        received_day_only=received is not None and _day_only(found, received),
         due_on=due_on,
-        deputy=_done(found.deputy_contacted(party)),
+        deputy=_done(found, found.deputy_contacted(party)),
         ended=end is not None and now is not None and now >= end,
         counts_not=(ended_in_silence(told, party, now) if now else None) or "",
         deputy_missed=contacted is None and told.first(EventKind.DEPUTY_CONTACTED, party) is not None,
@@ -309,10 +326,11 @@ def _said(found: Progress, row: PartnerPosition | None, seen: Sight) -> Said | N
         row.happened_at,
         behalf,
         row.evidence or "" if how else "",
+        _day_only(found, row.happened_at),
     )
 
 
-def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | None:
+def _decision(found: Progress, row: NotificationDecision | None, seen: Sight) -> DecisionShown | None:
     if row is None:
         return None
     return DecisionShown(
@@ -322,6 +340,7 @@ def _decision(row: NotificationDecision | None, seen: Sight) -> DecisionShown | 
         at=row.decided_at,
         guidance_edition=row.guidance_edition,
         number=row.number,
+        day_only=_day_only(found, row.decided_at),
         chairs=row.maker == Party.PARTNERSHIP_CHAIR.value,
         scrutineer=MEDIATED.get(row.scrutineer_present, ""),
         no_meeting=(row.no_meeting_reason or "") if seen.responses else "",
@@ -345,7 +364,7 @@ def _entry(row: DecisionEntry) -> EntryShown:
     )
 
 
-def _meeting(row: PartnerMeeting) -> MeetingShown:
+def _meeting(found: Progress, row: PartnerMeeting) -> MeetingShown:
     came = [
         f"{words.party_name(one['party'])}: {words.by(one['name'], one['capacity'])}"
         for one in row.attendance or []
@@ -360,6 +379,7 @@ def _meeting(row: PartnerMeeting) -> MeetingShown:
         came=came,
         notes=row.notes or "",
         by=words.by(*by),
+        warnings=[] if row.held_at else meeting_clocks(found.told, row.kind).warnings(row.arranged_for),
     )
 
 
@@ -379,10 +399,13 @@ def _who(kind: str, person: str, capacity: str) -> str:
     return words.by(person, capacity) if person else capacity
 
 
-def _notification(row: SeriousIncidentNotification | None, seen: Sight) -> dict[str, str] | None:
+def _notification(found: Progress, seen: Sight) -> dict[str, str] | None:
+    row = found.notification
     if row is None:
         return None
     told = answers.notified(row)
+    if _day_only(found, row.submitted_at):
+        told |= {"submitted_at": london_date(row.submitted_at)}
     shown = told if seen.responses else {"submitted_at": told["submitted_at"]}
     return {
         **shown,

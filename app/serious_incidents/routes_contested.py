@@ -23,6 +23,7 @@ from app.serious_incidents import answers, entries, forms, forms_contested, prog
 from app.serious_incidents.decisions import mediated
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.forms_contested import EntryForm
+from app.serious_incidents.meeting_clocks import meeting_clocks
 from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.pages import Problem, fresh, key_of, not_now, seen, show, take_step, to_case
 from app.serious_incidents.routes import BOTH, bp
@@ -80,7 +81,7 @@ def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
     form, problem = forms_contested.ArrangeForm(), None
     key = _key(form)
     found = progress.load(case.id)
-    reason = turns.arrange_meeting(found, _kind(kind))
+    reason, clocks = turns.arrange_meeting(found, _kind(kind)), meeting_clocks(found.told, kind)
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
     if form.is_submitted():
@@ -93,10 +94,13 @@ def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
             form.in_words(),
         )  # fmt: skip
         if problem is None:
-            return to_case(case, f"The {CALLED[kind]} has been arranged, and those asked to it are told.")
+            late = clocks.warnings(form.arranged_for.data)
+            done = f"The {CALLED[kind]} has been arranged, and those asked to it are told."
+            return to_case(case, " ".join([done, *late]))
     return show(
-        "arrange_meeting", case, form, problem, called=CALLED[kind], former=found.meeting(kind), kind=kind
-    )
+        "arrange_meeting", case, form, problem, called=CALLED[kind], former=found.meeting(kind), kind=kind,
+        clocks=clocks,
+    )  # fmt: skip
 
 
 @bp.route("/meetings/<kind>/record", methods=BOTH)
