@@ -33,7 +33,7 @@ class MeetingClocks:
             )
         if self.statutory is not None and when >= day_end(self.statutory):
             said.append(
-                "This is after the five working days in which the local authority notifies, which end at the end of "
+                "This is after the five working days in which the local authority notifies: the end of "
                 f"{weekday_date(self.statutory)}. Its duty does not wait for the meeting."
             )
         return said

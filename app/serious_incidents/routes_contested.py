@@ -95,8 +95,9 @@ def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
         )  # fmt: skip
         if problem is None:
             late = clocks.warnings(form.arranged_for.data)
+            mind = " It is later than the procedure asks: see the warning beside it." if late else ""
             done = f"The {CALLED[kind]} has been arranged, and those asked to it are told."
-            return to_case(case, " ".join([done, *late]))
+            return to_case(case, done + mind)
     return show(
         "arrange_meeting", case, form, problem, called=CALLED[kind], former=found.meeting(kind), kind=kind,
         clocks=clocks,
