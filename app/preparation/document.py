@@ -37,5 +37,9 @@ def as_document(case: Case, answers: Answers, state: str) -> bytes:
 
 
 def _plain(text: str) -> str:
-    """Without the characters that XML cannot hold; forms refuse them, and this keeps a document readable."""
-    return "".join(sign for sign in text if sign == "\n" or sign == "\t" or ord(sign) >= 32)
+    """Without the signs that XML cannot hold; forms refuse them, and this keeps a document readable."""
+    return "".join(sign for sign in text if _in_xml(ord(sign)))
+
+
+def _in_xml(code: int) -> bool:
+    return code in (0x9, 0xA) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000

@@ -1,7 +1,7 @@
 """What may stand in a text field: pure rules, one clear message for each fault, nothing typed ever lost.
 
 Markup and formula signs are ordinary text here: they are escaped where they are shown or exported. Refused
-are only characters that cannot be stored, and those that make a text read differently from what it says: the
+are only what cannot be stored or is no character at all, and what makes a text read differently from what it says: the
 overrides and isolates of direction. The marks of right-to-left writing (U+200E, U+200F, U+061C) turn nothing
 round and are kept.
 """
@@ -44,11 +44,18 @@ def text_fault(text: str, limit: int, lines: bool = True, label: str = "Your ans
             return f"{label} must not contain hidden characters that change the direction of text"
         if 0xD800 <= ord(character) <= 0xDFFF:
             return f"{label} contains a broken character; type it again"
+        if is_no_character(character):
+            return f"{label} contains a character that cannot be stored; remove it or type the text again"
         if unicodedata.category(character) == "Cc" and character not in ALLOWED_CONTROLS:
             return f"{label} contains a character that cannot be stored; remove it or type the text again"
     if not lines and any(character in text for character in "\n\r" + OTHER_LINE_ENDS):
         return f"{label} must be on one line"
     return None
+
+
+def is_no_character(sign: str) -> bool:
+    """Whether a code point is set aside by Unicode as no character at all; no document can hold one."""
+    return 0xFDD0 <= ord(sign) <= 0xFDEF or ord(sign) & 0xFFFE == 0xFFFE
 
 
 def displayable(text: str) -> str:
@@ -57,7 +64,7 @@ def displayable(text: str) -> str:
 
 
 def _can_be_shown(character: str) -> bool:
-    if 0xD800 <= ord(character) <= 0xDFFF:
+    if 0xD800 <= ord(character) <= 0xDFFF or is_no_character(character):
         return False
     return unicodedata.category(character) != "Cc" or character in ALLOWED_CONTROLS
 

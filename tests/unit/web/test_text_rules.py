@@ -196,3 +196,13 @@ def test_what_is_no_time_is_refused(typed: str) -> None:
 def test_no_typed_time_raises(typed: str) -> None:
     found, fault = parse_time(typed, "The time")
     assert found is None or fault is None
+
+
+@pytest.mark.parametrize("code", [0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF, 0xFDD0, 0xFDEF])
+def test_what_is_no_character_is_refused_and_never_shown(code: int) -> None:
+    text = f"before{chr(code)}after"
+    assert text_fault(text, 100) == (
+        "Your answer contains a character that cannot be stored; remove it or type the text again"
+    )
+    assert chr(code) not in displayable(text)
+    assert text_fault("\ufdcf\ufdf0\ufffc\U0001f600", 100) is None
