@@ -7,10 +7,12 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select, text
@@ -24,7 +26,7 @@ from app.outbox.service import NotAnIdentifier, revive, schedule
 from app.outbox.sweeper import lease_due, relay_engine, run_due, sweep_once, work_queue
 from tenants.db import db
 from tests.integration.outbox.work import COMMITTING, EFFECT, FAILING, effects
-from tests.support.places import Place
+from tests.support.places import Place, fresh_place
 
 
 def owe(place: Place, kind: str, *names: str, delay: timedelta = timedelta()) -> list[UUID]:
@@ -103,6 +105,33 @@ def test_four_sweepers_at_once_hand_over_each_once(here: Place) -> None:
         futures = [pool.submit(sweep) for _ in range(4)]
         leased = [identifier for future in futures for identifier in future.result()]
     assert len(leased) == len(set(leased)) == 40
+
+
+def test_one_partnership_s_bulk_does_not_starve_another(here: Place, owner_of: Flask, tmp_path: Path) -> None:
+    other = fresh_place(here.app, owner_of, tmp_path)
+    owe(here, EFFECT, *(f"n{number:03}" for number in range(120)))
+    owe(other, EFFECT, "a", "b", "c")  # due after all of them
+    leased = [one.partnership_id for one in lease_due(here.app, 8)]
+    assert leased.count(other.id) == 3
+    assert leased.count(here.id) == 5
+    with relay_engine(here.app).begin() as connection:
+        later = {"later": real_now() + timedelta(days=9000), "p": other.id}
+        connection.execute(
+            text("update job_intents set lease_until = :later where partnership_id = :p"), later
+        )
+
+
+def test_a_silence_is_judged_before_mail_is_sent(here: Place) -> None:
+    owe(here, EFFECT, *(f"n{number:03}" for number in range(20)))
+    owe(here, "deem", "a")
+    owe(here, "contact-deputy", "b")
+    assert {one.kind for one in lease_due(here.app, 2)} == {"deem", "contact-deputy"}
+    work_queue(here.app).empty()
+    sweep_once(here.app)
+    owe(here, "deem", "c")
+    sweep_once(here.app)
+    assert work_queue(here.app).jobs[0].id.startswith("deem-")
+    work_queue(here.app).empty()
 
 
 def test_eight_workers_at_one_intent_make_one_effect(here: Place) -> None:
