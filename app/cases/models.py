@@ -23,7 +23,8 @@ class CaseStatus(StrEnum):
 class Case(TenantModel):
     """What one partnership holds of an incident. `version` counts changes, so that a stale form is noticed.
 
-    `escalated` says that the partners' difference went to the Partnership Chair, who may then see the case.
+    `escalated` says that the partners' difference went to the Partnership Chair, who may then see the case. The day
+    and the areas of the incident are what two cases are compared by.
     """
 
     __tablename__ = "cases"
@@ -38,6 +39,9 @@ class Case(TenantModel):
     opened_at: Mapped[datetime] = instant()
     version: Mapped[int] = mapped_column(Integer, default=1)
     escalated: Mapped[bool] = mapped_column(Boolean, default=False)
+    incident_on: Mapped[date | None] = mapped_column(Date)
+    incident_area: Mapped[str | None] = mapped_column(Text)
+    home_area: Mapped[str | None] = mapped_column(Text)
 
 
 class CaseStage(TenantModel):

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.cases.calendars import calendars
 from app.cases.models import CaseStage, StoredObligation
-from app.ledger.service import UNNUMBERED, history
+from app.ledger.service import UNNUMBERED, history, once
 from app.outbox.service import schedule
 from app.procedure.day_budget import day_budget, unfit_since
-from app.procedure.events import SAFEGUARDING_PARTNERS, Event, Stage
+from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Stage
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation
 from app.procedure.obligations import obligations
 from tenants.db import db
 from tenants.registry import edition
+from tenants.scope import current_partnership_id
 
 COMPARED = (
     "position", "duty", "stage", "owner", "action", "paragraph", "rule_kind", "rule_days", "rule_label",
@@ -31,13 +32,13 @@ def settings_of(case_id: UUID, stage: Stage = Stage.NOTIFICATION) -> ClockSettin
     number = db.session.scalars(
         select(CaseStage.settings_edition).where(CaseStage.case_id == case_id, CaseStage.kind == stage.value)
     ).one()
-    return ClockSettings.of_edition(edition(number).settings)
+    return once(f"edition:{number}", lambda: ClockSettings.of_edition(edition(number).settings))
 
 
 def history_of(case_id: UUID, events: list[Event] | None = None) -> History:
     """A case's history with the calendar and the clocks that count it."""
     told = history(case_id) if events is None else events
-    return History(told, calendars(), settings_of(case_id))
+    return History(told, once("calendars", calendars), settings_of(case_id))
 
 
 def computed(case_id: UUID, events: list[Event] | None = None) -> list[Obligation]:
@@ -77,29 +78,41 @@ def recompute(case_id: UUID, now: datetime) -> None:
         row.key: row
         for row in db.session.scalars(select(StoredObligation).where(StoredObligation.case_id == case_id))
     }
-    for position, obligation in enumerate(computed(case_id)):
+    told = history_of(case_id)
+    fresh: list[dict[str, object]] = []
+    for position, obligation in enumerate(obligations(told.events, told.calendars, told.settings)):
         values = row_of(position, obligation)
         row = stored.pop(obligation.key, None)
         if row is None:
-            db.session.add(StoredObligation(case_id=case_id, key=obligation.key, **values))
+            fresh.append(
+                {
+                    "partnership_id": current_partnership_id(),
+                    "case_id": case_id,
+                    "key": obligation.key,
+                    **values,
+                }
+            )
         else:
             for name in COMPARED:
                 setattr(row, name, values[name])
-        _schedule(case_id, obligation, now)
+        _schedule(case_id, obligation, told, now)
     for row in stored.values():
         db.session.delete(row)
-    _warn_of_the_budget(case_id, now)
+    if fresh:
+        # Empty values are written too, so that one statement holds for all rows.
+        db.session.execute(insert(StoredObligation), fresh, execution_options={"render_nulls": True})
+    _warn_of_the_budget(case_id, told, now)
 
 
-def _warn_of_the_budget(case_id: UUID, now: datetime) -> None:
+def _warn_of_the_budget(case_id: UUID, told: History, now: datetime) -> None:
     """An intent for the instant from which the remaining steps no longer fit before the statutory end (N-02): the
     coming one, or now where they fitted until this transaction. So steps that fitted again are warned of again."""
-    events = history(case_id)
-    found = day_budget(history_of(case_id, events), now)
-    if found is None:
+    found = day_budget(told, now)
+    if found is None or _past_at_entry(told, found.due):
         return
     if not found.fits:
-        before = day_budget(history_of(case_id, [one for one in events if one.number < UNNUMBERED]), now)
+        stored = [one for one in history(case_id) if one.number < UNNUMBERED]
+        before = day_budget(history_of(case_id, stored), now)
         if before is not None and not before.fits and before.due == found.due:
             return
     args = {"case_id": str(case_id), "due": found.due.isoformat()}
@@ -118,21 +131,29 @@ def budget_unfit_since(case_id: UUID, now: datetime) -> datetime | None:
     return unfit_since(history(case_id), lambda told: History(told, kept, settings), now)
 
 
-def _schedule(case_id: UUID, obligation: Obligation, now: datetime) -> None:
+def _past_at_entry(told: History, due: datetime) -> bool:
+    """Whether a clock had ended before its case was entered: nobody can be reminded of it any more."""
+    entered = told.first(EventKind.CASE_ENTERED)
+    return entered is not None and due <= entered.happened_at
+
+
+def _schedule(case_id: UUID, obligation: Obligation, told: History, now: datetime) -> None:
     """Intents for the instants at which a running clock needs something; each is keyed, so that it is made once."""
     if obligation.ended is not None or obligation.due is None:
         return
     stamp = obligation.due.isoformat()
     about: dict[str, str] = {"case_id": str(case_id), "key": obligation.key, "due": stamp}
     base = f"{case_id}:{obligation.key}:{stamp}"
+    may_be_deemed = obligation.duty == "B1-08" and obligation.owner in SAFEGUARDING_PARTNERS
+    party = {"case_id": str(case_id), "party": obligation.owner.value}
+    if may_be_deemed:
+        schedule("deem", f"deem:{base}", obligation.due, party, now)
+    if _past_at_entry(told, obligation.due):
+        return
     if obligation.remind_from is not None:
         schedule("remind", f"remind:{base}", obligation.remind_from, about, now)
-    may_be_deemed = obligation.duty == "B1-08" and obligation.owner in SAFEGUARDING_PARTNERS
     # Silence that counts as agreement is not overdue, so what is deemed comes first.
     overdue_at = obligation.due + AFTER_DEEMING if may_be_deemed else obligation.due
     schedule("escalate", f"escalate:{base}", overdue_at, about, now)
-    if may_be_deemed:
-        party = {"case_id": str(case_id), "party": obligation.owner.value}
-        schedule("deem", f"deem:{base}", obligation.due, party, now)
-        if obligation.deputy_from is not None:
-            schedule("contact-deputy", f"deputy:{base}", obligation.deputy_from, party, now)
+    if may_be_deemed and obligation.deputy_from is not None:
+        schedule("contact-deputy", f"deputy:{base}", obligation.deputy_from, party, now)

@@ -39,11 +39,12 @@ class Routing:
 
 
 def routing(case_id: UUID) -> Routing | None:
-    """Who leads each stage, from what the referral says; None where there is no referral yet."""
-    submitted = next(
-        (one for one in in_force(history(case_id)) if one.kind is EventKind.REFERRAL_SUBMITTED), None
-    )
-    if submitted is None or "home_area" not in submitted.facts:
+    """Who leads each stage, from what the referral says; None where nothing is known of where it was."""
+    # Where a notification came first, it says where until its referral does.
+    told = [one for one in in_force(history(case_id)) if "home_area" in one.facts]
+    submitted = next((one for one in told if one.kind is EventKind.REFERRAL_SUBMITTED), None)
+    submitted = submitted or next(iter(told), None)
+    if submitted is None:
         return None
     where = whereabouts_of(submitted)
     shown = [LeadShown(STAGES[stage], _who(lead), lead.rule) for stage, lead in leads(where).items()]

@@ -23,6 +23,7 @@ from app.cases.queries import open_obligations_of, visible_references
 from app.cases.tasks import Task, count_of
 from app.cases.telling import correction_sentence, sentence_of
 from app.commissions.queries import own_tasks
+from app.entering.asking import waiting_for_me
 from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
 from app.procedure.clocks import london_date
@@ -209,8 +210,8 @@ def _what(event: Event, everything: Sequence[Event], untold: Container[EventKind
 
 
 def _note(event: Event, payload: Mapping[str, object], untold: Container[EventKind]) -> str:
-    """What stands beside an event: the reason of a correction; of seals and conflicts whom they concern; how a partner or its deputy was reached, for those who
-    may read the partners' answers."""
+    """What stands beside an event: the reason of a correction; of seals and conflicts whom they concern; how a
+    partner or its deputy was reached, for those who may read the partners' answers."""
     if event.kind is EventKind.ENTRY_SUPERSEDED:
         return str(payload.get("reason", ""))
     if event.kind in ABOUT_SEALS:
@@ -273,6 +274,6 @@ def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date
             if capacities:
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
-                waiting = count_of(actor, today) + len(own_tasks(actor, today))
+                waiting = count_of(actor, today) + len(own_tasks(actor, today)) + len(waiting_for_me(actor))
                 found.append(PartnershipCount(entry.slug, entry.name, waiting, roles))
     return found

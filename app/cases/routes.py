@@ -19,6 +19,7 @@ from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
 from app.commissions.queries import own_tasks
+from app.entering.asking import waiting_for_me
 from app.entering.beside import beside
 from app.ledger import read_log
 from app.procedure.clocks import day_end
@@ -75,8 +76,9 @@ def tasks() -> ResponseReturnValue:
     standing_in = standing_in_of(current_user.person_id, g.today)
     mine = own_tasks(current_actor(), g.today)
     return render_template(
-        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine
-    )
+        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
+        asked=waiting_for_me(current_actor()),
+    )  # fmt: skip
 
 
 @bp.get("/cases")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from app.access.sealing import refuse_if_sealed
 from app.cases.models import Case, CaseChild, CaseStage, CaseStatus
@@ -14,6 +15,7 @@ from app.cases.reference import new_reference
 from app.procedure.clocks import london_date
 from app.procedure.criteria import editions_in_force
 from app.procedure.events import Outcome, Stage
+from app.procedure.marks import duty
 from tenants.db import db
 from tenants.registry import Partnership, current_edition
 from tenants.scope import current_partnership_id
@@ -34,6 +36,43 @@ class ChildFacts:
     details: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The day and the areas of an incident, as far as they are known: local authorities by code."""
+
+    incident_on: date | None = None
+    incident_area: str | None = None
+    home_area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """When a case began, and under which edition of the partnership's settings."""
+
+    at: datetime
+    settings_edition: int
+
+
+def place_incident(case: Case, where: Where) -> None:
+    """Keep the day and the areas of the incident as a referral that came later tells them, where it does."""
+    case.incident_on = where.incident_on or case.incident_on
+    case.incident_area = where.incident_area or case.incident_area
+    case.home_area = where.home_area or case.home_area
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A case to be opened. `began` is given for one that was under way before."""
+
+    title: str
+    source: str
+    agency_id: UUID | None
+    children: Sequence[ChildFacts]
+    referred_by: UUID | None = None
+    where: Where = field(default_factory=Where)
+    began: Began | None = None
+
+
 def open_case(
     *,
     title: str,
@@ -42,29 +81,39 @@ def open_case(
     referred_by: UUID | None,
     children: list[ChildFacts],
     now: datetime,
+    where: Where | None = None,
 ) -> Case:
     """Open a case with a fresh incident and its referral and notification stages. The caller records the events.
 
     The reference is random; a clash within the partnership is met by drawing again.
     """
-    partnership = db.session.get_one(Partnership, current_partnership_id())
-    case = Case(
-        reference=_free_reference(partnership.reference_prefix),
-        incident_id=db.session.scalar(text("select new_incident()")),
-        title=title,
-        status=CaseStatus.UNDER_DECISION.value,
-        source=source,
-        agency_id=agency_id,
-        referred_by=referred_by,
-        opened_at=now,
-        version=1,
+    wanted = Opening(title, source, agency_id, children, referred_by, where or Where())
+    return open_cases([wanted], now)[0]
+
+
+def open_cases(wanted: Sequence[Opening], now: datetime) -> list[Case]:
+    """Open several cases, as `open_case`, in a handful of statements."""
+    prefix = db.session.get_one(Partnership, current_partnership_id()).reference_prefix
+    incidents = db.session.scalars(
+        text("select new_incident() from generate_series(1, :many)"), {"many": len(wanted)}
     )
-    db.session.add(case)
+    today = Began(now, current_edition().number)
+    cases = [
+        Case(
+            reference=reference, incident_id=incident_id, title=one.title, status=CaseStatus.UNDER_DECISION.value,
+            source=one.source, agency_id=one.agency_id, referred_by=one.referred_by,
+            opened_at=(one.began or today).at, version=1, incident_on=one.where.incident_on,
+            incident_area=one.where.incident_area, home_area=one.where.home_area,
+        )
+        for one, reference, incident_id in zip(wanted, _free_references(prefix, len(wanted)), incidents, strict=True)
+    ]  # fmt: skip
+    db.session.add_all(cases)
     db.session.flush()
-    begin_stage(case.id, Stage.REFERRAL, now)
-    begin_stage(case.id, Stage.NOTIFICATION, now)
-    add_children(case.id, children)
-    return case
+    for case, one in zip(cases, wanted, strict=True):
+        for kind in (Stage.REFERRAL, Stage.NOTIFICATION):
+            begin_stage(case.id, kind, one.began or today)
+        _add(case.id, one.children, {})
+    return cases
 
 
 def add_children(case_id: UUID, children: list[ChildFacts]) -> None:
@@ -76,6 +125,11 @@ def add_children(case_id: UUID, children: list[ChildFacts]) -> None:
             # What the referral says of the incident's children takes the place of what was known before it.
             row.concern = "before-referral" if row.concern == "subject" else row.concern
         counts["subject"] = 0
+    _add(case_id, children, counts)
+
+
+def _add(case_id: UUID, children: Sequence[ChildFacts], counts: dict[str, int]) -> None:
+    """Add children after as many of each concern as there are."""
     for child in children:
         counts[child.concern] = counts.get(child.concern, 0) + 1
         db.session.add(
@@ -91,16 +145,17 @@ def add_children(case_id: UUID, children: list[ChildFacts]) -> None:
         )
 
 
-def begin_stage(case_id: UUID, kind: Stage, now: datetime) -> CaseStage:
-    """Begin a stage under the editions in force (N-11); it keeps them for good."""
-    editions = editions_in_force(london_date(now))
+@duty("N-11")
+def begin_stage(case_id: UUID, kind: Stage, began: Began) -> CaseStage:
+    """Begin a stage under the editions in force on the day on which it began (N-11); it keeps them for good."""
+    editions = editions_in_force(london_date(began.at))
     stage = CaseStage(
         case_id=case_id,
         kind=kind.value,
-        settings_edition=current_edition().number,
+        settings_edition=began.settings_edition,
         guidance_edition=editions.guidance,
         procedure_edition=editions.procedure,
-        began_at=now,
+        began_at=began.at,
     )
     db.session.add(stage)
     return stage
@@ -138,8 +193,9 @@ def changed(case: Case) -> None:
     case.version += 1
 
 
-def _free_reference(prefix: str) -> str:
-    while True:
-        reference = new_reference(prefix)
-        if not db.session.scalar(select(func.count()).select_from(Case).where(Case.reference == reference)):
-            return reference
+def _free_references(prefix: str, many: int) -> list[str]:
+    found: set[str] = set()
+    while len(found) < many:
+        drawn = {new_reference(prefix) for _ in range(many - len(found))}
+        found |= drawn - set(db.session.scalars(select(Case.reference).where(Case.reference.in_(drawn))))
+    return list(found)

@@ -55,6 +55,7 @@ SENTENCES: dict[EventKind, str] = {
     K.CASE_ENTERED: "Case already under way entered",
     K.SAME_INCIDENT_LINKED: "Linked with another referral of the same incident",
     K.SAME_INCIDENT_REFUSED: "Found not to be the same incident as another referral",
+    K.SAME_INCIDENT_UNLINKED: "The link with another referral was undone: not the same incident",
     K.ENTRY_SUPERSEDED: "An entry was superseded by a correction",
     K.CALENDAR_CHANGED: "A bank holiday was added; clocks that were running moved",
     K.LOCAL_STEP_DONE: "Local step done",

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -22,6 +22,8 @@ from app.procedure.events import Event, EventKind, Party, Stage
 from tenants.db import db
 
 UNNUMBERED = 10**15
+BY_CASE, READ = "pending_by_case", "read_once"
+Value = TypeVar("Value")
 RecomputeObligations = Callable[[UUID, datetime], None]
 _recompute: list[RecomputeObligations] = []
 
@@ -81,6 +83,24 @@ def pending() -> list[Pending]:
     return buffer
 
 
+def pending_of(case_id: UUID) -> list[Event]:
+    """What this transaction has recorded so far in one case."""
+    by_case: dict[UUID | None, list[Event]] | None = db.session().info.get(BY_CASE)
+    if by_case is not None:
+        return by_case.get(case_id, [])
+    return [entry.event for entry in pending() if entry.case_id == case_id]
+
+
+def once(name: str, read: Callable[[], Value]) -> Value:
+    """What `read` gives: while a transaction commits, read once for all the cases that it touched."""
+    kept: dict[str, Any] | None = db.session().info.get(READ)
+    if kept is None:
+        return read()
+    if name not in kept:
+        kept[name] = read()
+    return cast(Value, kept[name])
+
+
 def on_commit(recompute: RecomputeObligations) -> None:
     """Let the cases room recompute the obligations of each touched case before the events are appended."""
     if recompute not in _recompute:
@@ -94,7 +114,7 @@ def history(case_id: UUID) -> list[Event]:
     )
     told = [envelope(row) for row in stored]
     # What is not appended yet has no number; it comes after everything that has one.
-    waiting = [entry.event for entry in pending() if entry.case_id == case_id]
+    waiting = pending_of(case_id)
     return told + [replace(event, number=UNNUMBERED + place) for place, event in enumerate(waiting)]
 
 
@@ -142,16 +162,30 @@ def append_pending() -> int:
     entries = pending()
     if not entries:
         return 0
-    latest = max(entry.event.recorded_at for entry in entries)
-    for case_id in dict.fromkeys(entry.case_id for entry in entries if entry.case_id is not None):
-        for recompute in _recompute:
-            recompute(case_id, latest)
+    _recompute_touched(entries)
     db.session.flush()
-    for entry in entries:
-        db.session.execute(APPEND, _row(entry))
+    # One statement for all, sent without waiting for each: a spreadsheet of cases appends thousands.
+    db.session.execute(APPEND, [_row(entry) for entry in entries])
     appended = len(entries)
     entries.clear()
     return appended
+
+
+def _recompute_touched(entries: list[Pending]) -> None:
+    """Recompute each touched case. Nothing is recorded meanwhile, and what is computed is written together."""
+    latest = max(entry.event.recorded_at for entry in entries)
+    by_case: dict[UUID | None, list[Event]] = {}
+    for entry in entries:
+        by_case.setdefault(entry.case_id, []).append(entry.event)
+    info = db.session().info
+    info[BY_CASE], info[READ] = by_case, {}
+    try:
+        with db.session.no_autoflush:
+            for case_id in [case_id for case_id in by_case if case_id is not None]:
+                for recompute in _recompute:
+                    recompute(case_id, latest)
+    finally:
+        del info[BY_CASE], info[READ]
 
 
 def canonical_json(value: object) -> str:

@@ -51,7 +51,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of message. It can name `{reference}`, `{action}` and `{by}`, and nothing else.
+    """One kind of message. It can name `{reference}`, `{action}`, `{by}` and `{cases}`, and nothing else.
 
     `page` is where its link leads. Only a message that leads to a case says a reference: anybody with access
     to an agency's inbox may read the others.
@@ -242,6 +242,17 @@ TEMPLATES: dict[str, Template] = {
         "another member given the role.",
         "conflicts",
     ),
+    "cases-entered": Template(
+        "Cases under way were entered in Waymark",
+        "Cases that were already under way have been entered in Waymark. In {cases} something waits for you. Please "
+        "open your tasks.",
+        "tasks",
+    ),
+    "linked-awareness-corrected": Template(
+        "{reference}: the linked case was corrected",
+        "In a case that is linked with this one as the same incident, the day on which the local authority became "
+        "aware was corrected. Please look whether it must be corrected here too.",
+    ),
     "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
     "clock-moved": Template(
         "{reference}: a date has moved",
@@ -375,8 +386,8 @@ def render(
 ) -> Rendered:
     """Make one message. Raises NotAllowed for an unknown kind, a missing reference or any other parameter.
 
-    `params` may hold `duty` (an identifier of the procedure), `due_on` (a date or None) and `link` (a path
-    within this partnership).
+    `params` may hold `duty` (an identifier of the procedure), `due_on` (a date or None), `link` (a path within this
+    partnership) and `cases` (how many).
     """
     template = TEMPLATES.get(kind)
     if template is None:
@@ -385,6 +396,7 @@ def render(
     words = {
         "reference": _reference(reference) if "{reference}" in template.subject else "",
         "action": ACTIONS.get(duty or "", ANY_ACTION),
+        "cases": _cases(params.get("cases")),
         "by": f" by the end of {long_date(due_on)}" if due_on else "",
     }
     where = link or PLACES[template.page].format(slug=slug, reference=words["reference"])
@@ -404,6 +416,7 @@ def _checked(params: Mapping[str, object], slug: str) -> tuple[str | None, date 
         "duty": lambda value: isinstance(value, str) and bool(DUTY.fullmatch(value)),
         "due_on": lambda value: value is None or type(value) is date,
         "link": lambda value: isinstance(value, str) and _within(value, slug),
+        "cases": lambda value: type(value) is int and 0 < value < 10_000,
     }
     for name, value in params.items():
         if name not in checks or not checks[name](value):
@@ -413,6 +426,10 @@ def _checked(params: Mapping[str, object], slug: str) -> tuple[str | None, date 
     assert due_on is None or isinstance(due_on, date)
     assert link is None or isinstance(link, str)
     return duty, due_on, link
+
+
+def _cases(number: object) -> str:
+    return "one case" if number == 1 else f"{number or 'some'} cases"
 
 
 def _within(path: str, slug: str) -> bool:

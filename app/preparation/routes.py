@@ -145,7 +145,10 @@ def whole(reference: str) -> ResponseReturnValue:
                                        for asked in one.questions])
         for key, one in sections(answers)
     ]  # fmt: skip
-    return render_template("preparation/print.html", case=case, told=told, state=_state(pack))
+    sent = progress.load(case.id).notification
+    return render_template(
+        "preparation/print.html", case=case, told=told, state=_state(pack), notification=sent
+    )
 
 
 @bp.get("/download")

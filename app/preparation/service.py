@@ -10,15 +10,18 @@ from sqlalchemy import select
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
+from app.cases.models import CaseChild
 from app.cases.queries import children_of
-from app.cases.service import lock
+from app.cases.service import Case, lock
 from app.ledger.service import record, stored_events
 from app.preparation.models import PreparationPack
 from app.procedure.events import EventKind, Stage
-from app.procedure.explain import long_date
 from app.procedure.marks import duty
 from app.procedure.preparation import MOST_CHILDREN, Missing, child_keys, missing, next_child, sections
+from app.serious_incidents.clock import aware_at
+from app.web.filters import london_datetime, long_date
 from tenants.db import db
+from tenants.registry import authority
 
 
 class Stale(Exception):
@@ -147,33 +150,49 @@ def _tell(
 
 
 def _from_referral(case_id: UUID) -> dict[str, dict[str, str]]:
-    """What the referral answers already, in the pack's terms."""
+    """What the referral and the case answer already, in the pack's terms."""
     told = next((payload for event, payload, _ in stored_events(case_id)
                  if event.kind is EventKind.REFERRAL_SUBMITTED), {})  # fmt: skip
     said: dict[str, dict[str, Any]] = told.get("answers") or {}
     incident, harm = said.get("incident", {}), said.get("harm", {})
     area = incident.get("area") or {}
     place = area.get("name", "") if isinstance(area, dict) else ""
+    case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
+    aware = aware_at(case_id)
     first = {
-        "date": _day(incident.get("happened_on")),
-        "place": place or str(incident.get("country", "") or ""),
+        "date": _day(incident.get("happened_on")) or long_date(case.incident_on),
+        "aware": london_datetime(aware),
+        "place": place or str(incident.get("country", "") or "") or _area(case.incident_area),
         "summary": str(incident.get("narrative", "") or ""),
         "abuse": str(harm.get("judgement", "") or ""),
     }
     answers = {"incident": {name: text for name, text in first.items() if text}}
+    leads = _area(case.incident_area or case.home_area)
+    if leads:
+        answers["about"] = {"authority": leads}
     subjects = [child for child in children_of(case_id) if child.concern == "subject"]
     details = [given for key, given in said.items() if key.startswith("child") and isinstance(given, dict)]
     for place_, child in enumerate(subjects[:MOST_CHILDREN], start=1):
         given = details[place_ - 1] if place_ <= len(details) and "outcome" in details[place_ - 1] else {}
-        found = {
-            "name": child.name or "",
-            "born": long_date(child.born_on) if child.born_on else "",
-            "sex": {"not-known": "unknown"}.get(given.get("sex", ""), given.get("sex", "")),
-            "outcome": given.get("outcome", ""),
-            "legal": {"not-known": "unknown"}.get(given.get("legal", ""), given.get("legal", "")),
-        }
-        answers[f"child-{place_}"] = {name: text for name, text in found.items() if text}
+        answers[f"child-{place_}"] = _of_child(child, given, _area(case.home_area))
     return answers
+
+
+def _of_child(child: CaseChild, given: dict[str, Any], home: str) -> dict[str, str]:
+    found = {
+        "name": child.name or "",
+        "born": long_date(child.born_on),
+        "sex": {"not-known": "unknown"}.get(given.get("sex", ""), given.get("sex", "")),
+        "outcome": given.get("outcome", ""),
+        "lives": f"In the area of {home}." if home else "",
+        "legal": {"not-known": "unknown"}.get(given.get("legal", ""), given.get("legal", "")),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _area(code: str | None) -> str:
+    found = authority(code) if code else None
+    return found.name if found else code or ""
 
 
 def _day(text: object) -> str:

@@ -17,6 +17,7 @@ from app.procedure.calendar import ENGLAND_AND_WALES, LAST_YEAR, ONE_DAY, Calend
 LONDON = ZoneInfo("Europe/London")
 MOST_DAYS = 2000
 MOST_MONTHS = 600
+MOST_PLACES = 999
 THIRTEEN_WEEKS = 91
 
 
@@ -77,6 +78,20 @@ def day_end(day: date) -> datetime:
 def day_start(day: date) -> datetime:
     """The London midnight that begins a day; aware, UTC."""
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def day_only(day: date, place: int = 1) -> datetime:
+    """The instant that stands for a day of which no time is known: within the first thousandth of its first second,
+    a different one for each `place` from 1 to 999, so that what happened on one day keeps its order. Aware, UTC."""
+    if not 1 <= place <= MOST_PLACES:
+        raise ValueError(f"A place within a day must be between 1 and {MOST_PLACES}.")
+    return day_start(day) + timedelta(microseconds=place)
+
+
+def is_day_only(instant: datetime) -> bool:
+    """Whether an instant stands for a day of which no time is known. No time that somebody types is one: a typed
+    midnight is the day's very start."""
+    return timedelta(0) < instant - day_start(london_date(instant)) <= timedelta(microseconds=MOST_PLACES)
 
 
 def combine_london(day: date, at: time) -> datetime:

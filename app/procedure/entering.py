@@ -1,4 +1,4 @@
-"""What a case already under way must say to be entered at its stage: past dates, in the procedure's order."""
+"""A case already under way, as far as it had come before it was entered: what is known of it, with past days."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.procedure.calendar import FIRST_YEAR
-from app.procedure.events import SAFEGUARDING_PARTNERS, Outcome, Party
+from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, AfterNotNotified, Outcome, Party
 
 OUTCOMES = {Outcome.NOTIFY.value: "Notify", Outcome.DO_NOT_NOTIFY.value: "Do not notify"}
+DEEMED, NOT_COUNTED = "deemed", "none"
+SILENT = {DEEMED: "No answer, counted as agreement", NOT_COUNTED: "No answer, not counted"}
+ANSWERS = {**OUTCOMES, **SILENT}
+PARTNERS, CHAIR = "partners", Party.PARTNERSHIP_CHAIR.value
+MAKERS = {PARTNERS: "The three partners", CHAIR: "The Partnership Chair"}
+AFTERWARDS = {
+    AfterNotNotified.DISCUSSION.value: "Discussion by the group",
+    AfterNotNotified.LEADS_MEETING.value: "Leads meeting",
+    AfterNotNotified.NO_FURTHER_ACTION.value: "No further action",
+}
+ABUSE = {"known": "Known", "suspected": "Suspected", "neither": "Neither known nor suspected"}
+YES_NO = {"yes": "Yes", "no": "No"}
+OUTSIDE = "outside"
+MOST_CHILDREN = 4
 EARLIEST = date(2018, 7, 4)  # no edition of the guidance is known before
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A view or a response that was given before: what, on which day, by whom."""
+    """What was said or decided before: what, on which day, by whom. Of a silence only that it was one."""
 
     outcome: str | None = None
     on: date | None = None
@@ -27,9 +40,54 @@ class Given:
         return bool(self.outcome or self.on or self.by.strip())
 
     @property
+    def silent(self) -> bool:
+        """Whether it says that a partner did not answer."""
+        return self.outcome in SILENT
+
+    @property
     def whole(self) -> bool:
-        """Whether everything was."""
-        return self.outcome in OUTCOMES and self.on is not None and bool(self.by.strip())
+        """Whether everything was said of it; a silence has neither day nor name."""
+        if self.silent:
+            return self.on is None and not self.by.strip()
+        return bool(self.outcome) and self.on is not None and bool(self.by.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting that was held: on which day, and what came of it."""
+
+    on: date | None = None
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryTest:
+    """What is known of the statutory test as it was decided; None is not known."""
+
+    abuse: str | None = None
+    limb_a: bool | None = None
+    limb_b: bool | None = None
+    harm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child of the incident, as far as known."""
+
+    name: str = ""
+    born_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Local authorities by code: where it happened (OUTSIDE England, or not known), and where the child lives."""
+
+    incident: str | None = None
+    home: str | None = None
+
+
+def _none() -> Given:
+    return Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,119 +99,68 @@ class UnderWay:
     agency: str
     referred_on: date | None
     incident_on: date | None = None
+    areas: Areas = field(default_factory=Areas)
     summary: str = ""
-    children: tuple[str, ...] = ()
+    children: tuple[Child, ...] = ()
     aware_on: date | None = None
+    aware_not_known: bool = False
     shared_on: date | None = None
-    chair: Given = field(default_factory=Given)
-    director: Given = field(default_factory=Given)
+    chair: Given = field(default_factory=_none)
+    director: Given = field(default_factory=_none)
     view_shared_on: date | None = None
     responses: Mapping[Party, Given] = field(default_factory=dict)
-    decision: Given = field(default_factory=Given)
+    deputies: Mapping[Party, date] = field(default_factory=dict)
+    short_meeting: Held = field(default_factory=Held)
+    at_meeting: Mapping[Party, str] = field(default_factory=dict)
+    chair_meeting: Held = field(default_factory=Held)
+    decision: Given = field(default_factory=_none)
+    maker: str = PARTNERS
+    scrutineer: bool | None = None
     rationale: str = ""
+    test: StatutoryTest = field(default_factory=StatutoryTest)
+    override: Given = field(default_factory=_none)
+    override_reason: str = ""
+    informed: Mapping[Party, date] = field(default_factory=dict)
     notified_on: date | None = None
     panel_reference: str = ""
     notified_by: str = ""
+    missed_reason: str = ""
+    missed_reported_to: str = ""
+    afterwards: Given = field(default_factory=_none)
+    afterwards_reason: str = ""
+    steps: Mapping[str, date] = field(default_factory=dict)
+
+    @property
+    def views(self) -> dict[Party, Given]:
+        """The initial views, by who gave them."""
+        return dict(zip(INITIAL_VIEWERS, (self.chair, self.director), strict=True))
+
+    def response(self, party: Party) -> Given:
+        """What a partner answered."""
+        return self.responses.get(party, Given())
+
+    @property
+    def to_notify_on(self) -> date | None:
+        """The first day on which it was decided to notify: the decision, or the local authority's own duty."""
+        days = [self.override.on]
+        if self.decision.outcome == Outcome.NOTIFY.value:
+            days.append(self.decision.on)
+        return min((day for day in days if day), default=None)
 
 
 def stage_of(case: UnderWay) -> str:
     """How far the case has come, in a few words."""
-    if case.notified_on:
-        return "notified"
-    if case.decision.begun:
-        return "decided"
-    if case.view_shared_on:
-        return "with the partners"
-    return "shared" if case.shared_on else "referred"
+    stages = (
+        (case.notified_on, "notified"),
+        (case.decision.begun or case.override.begun, "decided"),
+        (case.view_shared_on, "with the partners"),
+        (case.shared_on, "shared"),
+    )
+    return next((name for reached, name in stages if reached), "referred")
 
 
-def under_way_faults(case: UnderWay, today: date, agencies: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is missing, impossible or out of order: field and message."""
-    return [*_said_faults(case, agencies), *_date_faults(case, today), *_order_faults(case)]
-
-
-def _said_faults(case: UnderWay, agencies: Mapping[str, str]) -> list[tuple[str, str]]:
-    faults = []
-    if not case.own_reference.strip():
-        faults.append(("own_reference", "Enter your own reference, so that no case is entered twice"))
-    if not case.title.strip():
-        faults.append(("title", "Say in a few words what the case is about, without names"))
-    if case.agency not in agencies:
-        faults.append(("agency", "Name an agency of this partnership that referred the case"))
-    if case.referred_on is None:
-        faults.append(("referred_on", "Enter when the case was referred"))
-    if not case.summary.strip():
-        faults.append(("summary", "Say what happened"))
-    for name, given in _given(case).items():
-        if given.begun and not given.whole:
-            faults.append((f"{name}_on", "Enter what was said, when and by whom; or leave all three empty"))
-    if case.decision.whole and not case.rationale.strip():
-        faults.append(("rationale", "Give the reason for the decision"))
-    sent = (case.notified_on is not None, bool(case.panel_reference.strip()), bool(case.notified_by.strip()))
-    if any(sent) and not all(sent):
-        faults.append(
-            ("notified_on", "Enter when it was notified, the reference and who sent it; or leave all empty")
-        )
-    return faults
-
-
-def _date_faults(case: UnderWay, today: date) -> list[tuple[str, str]]:
-    faults = []
-    for name, day in _dates(case):
-        if day is not None and day > today:
-            faults.append((name, "This date must not be in the future"))
-        elif day is not None and day < (EARLIEST if name != "incident_on" else date(FIRST_YEAR, 1, 1)):
-            faults.append((name, f"This date must be {EARLIEST.day} July {EARLIEST.year} or later"))
-    return faults
-
-
-def _order_faults(case: UnderWay) -> list[tuple[str, str]]:
-    """Each step follows the one before it, and needs it."""
-    faults: list[tuple[str, str]] = []
-
-    def follows(name: str, day: date | None, before: date | None, what: str, needed: bool = True) -> None:
-        if day is not None and before is None and needed:
-            faults.append((name, f"Enter {what} first"))
-        elif day is not None and before is not None and day < before:
-            faults.append((name, f"This is before {what}"))
-
-    follows("referred_on", case.referred_on, case.incident_on, "the day of the incident", needed=False)
-    follows("aware_on", case.aware_on, case.incident_on, "the day of the incident", needed=False)
-    follows("shared_on", case.shared_on, case.referred_on, "the day of the referral")
-    for name in ("chair", "director"):
-        given = _given(case)[name]
-        follows(f"{name}_on", given.on, case.shared_on, "the day on which the referral was shared")
-    views = [case.chair.on, case.director.on]
-    both = max(day for day in views if day) if all(views) else None
-    follows("view_shared_on", case.view_shared_on, both, "both initial views")
-    for party in SAFEGUARDING_PARTNERS:
-        given = case.responses.get(party, Given())
-        what = "the day on which the view was shared with the partners"
-        follows(f"{party.value}_on", given.on, case.view_shared_on, what)
-    answered = [case.responses.get(party, Given()).on for party in SAFEGUARDING_PARTNERS]
-    last = max(day for day in answered if day) if all(answered) else None
-    follows("decision_on", case.decision.on, last, "the three responses")
-    follows("notified_on", case.notified_on, case.referred_on, "the day of the referral")
-    if case.notified_on and case.decision.outcome != Outcome.NOTIFY.value:
-        faults.append(("notified_on", "Enter the decision to notify first"))
-    outcomes = {case.responses.get(party, Given()).outcome for party in SAFEGUARDING_PARTNERS}
-    if case.decision.whole and last is not None and outcomes != {case.decision.outcome}:
-        faults.append(
-            (
-                "decision_outcome",
-                "The three responses say otherwise. Enter a case that differs before its decision",
-            )
-        )
-    return faults
-
-
-def _given(case: UnderWay) -> dict[str, Given]:
-    found = {"chair": case.chair, "director": case.director, "decision": case.decision}
-    return {**found, **{party.value: case.responses.get(party, Given()) for party in SAFEGUARDING_PARTNERS}}
-
-
-def _dates(case: UnderWay) -> list[tuple[str, date | None]]:
-    plain = [("incident_on", case.incident_on), ("referred_on", case.referred_on), ("aware_on", case.aware_on),
-             ("shared_on", case.shared_on), ("view_shared_on", case.view_shared_on),
-             ("notified_on", case.notified_on)]  # fmt: skip
-    return [*plain, *((f"{name}_on", given.on) for name, given in _given(case).items())]
+def last_answer(case: UnderWay) -> date | None:
+    """The last day on which a partner answered or took a position at the meeting."""
+    days = [case.response(party).on for party in SAFEGUARDING_PARTNERS]
+    days.append(case.short_meeting.on if case.at_meeting else None)
+    return max((day for day in days if day), default=None)

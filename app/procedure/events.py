@@ -99,6 +99,7 @@ class EventKind(StrEnum):
     CASE_ENTERED = "case-entered"
     SAME_INCIDENT_LINKED = "same-incident-linked"
     SAME_INCIDENT_REFUSED = "same-incident-refused"
+    SAME_INCIDENT_UNLINKED = "same-incident-unlinked"
     ENTRY_SUPERSEDED = "entry-superseded"
     CALENDAR_CHANGED = "calendar-changed"
     LOCAL_STEP_DONE = "local-step-done"

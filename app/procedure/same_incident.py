@@ -24,11 +24,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What is known of an incident: its children, its day and its area's code."""
+    """What is known of an incident: its children, its day, its area's code and that of the children's home."""
 
     children: Sequence[Known]
     happened_on: date | None = None
     area: str | None = None
+    home: str | None = None
 
 
 def reasons_alike(one: Incident, other: Incident) -> list[str]:
@@ -43,6 +44,8 @@ def reasons_alike(one: Incident, other: Incident) -> list[str]:
         reasons.append("The incidents are within three days of each other")
     if reasons and same_area:
         reasons.append("The incidents happened in the same area")
+    if reasons and one.home is not None and one.home == other.home:
+        reasons.append("The children normally live in the same area")
     nameless = not any(
         child.name or child.nhs_number or child.born_on for child in (*one.children, *other.children)
     )
@@ -54,7 +57,13 @@ def reasons_alike(one: Incident, other: Incident) -> list[str]:
 def names_alike(one: str, other: str) -> bool:
     """Whether two names may be one person's: in whatever order, spelt alike."""
     first, second = _plain(one), _plain(other)
-    return bool(first and second) and SequenceMatcher(None, first, second).ratio() >= ALIKE
+    if not (first and second):
+        return False
+    compared = SequenceMatcher(None, first, second)
+    # The two quick bounds are never lower than the ratio itself, and rule out most names at once.
+    return (
+        compared.real_quick_ratio() >= ALIKE and compared.quick_ratio() >= ALIKE and compared.ratio() >= ALIKE
+    )
 
 
 def _children_alike(one: Known, other: Known) -> list[str]:

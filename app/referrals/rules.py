@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from app.procedure.clocks import NoSuchTime, age_on, combine_london, day_start, london_date, months_after
+from app.procedure.clocks import NoSuchTime, age_on, combine_london, day_only, london_date, months_after
 from app.procedure.criteria import harm_faults, other_children_answered
 from app.procedure.marks import duty
 
@@ -212,13 +212,11 @@ def awareness_wrongs(awareness: Awareness, happened_on: date | None, now: dateti
 
 
 def aware_instant(awareness: Awareness) -> datetime | None:
-    """When the local authority became aware: the start of the London day where only the date is known.
-
-    Aware, UTC.
-    """
+    """When the local authority became aware: the instant that stands for the London day where only the date is
+    known (`day_only`). Aware, UTC."""
     if awareness.on is None:
         return None
-    return combine_london(awareness.on, awareness.at) if awareness.at is not None else day_start(awareness.on)
+    return combine_london(awareness.on, awareness.at) if awareness.at is not None else day_only(awareness.on)
 
 
 @dataclass(frozen=True, slots=True)

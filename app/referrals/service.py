@@ -68,17 +68,16 @@ def acting_for(actor: Actor, draft: ReferralDraft, permission: Permission) -> Ac
 @duty("A-09")
 def start_for_case(actor: Actor, way: Way, case_id: UUID, start_key: UUID, now: datetime) -> ReferralDraft:
     """Begin the referral that a case waits for, whose notification came first; or the one begun already, which
-    every representative of the agency sees. It is linked to that case when it is submitted."""
+    every representative of the agency sees. It is linked to that case when it is submitted. Raises NotNow where
+    another agency, which was asked too, has begun it."""
     lock(case_id)
     begun = db.session.scalar(
-        select(ReferralDraft).where(
-            ReferralDraft.case_id == case_id,
-            ReferralDraft.agency_id == way.agency_id,
-            ReferralDraft.state.in_(OPEN),
-        )
+        select(ReferralDraft).where(ReferralDraft.case_id == case_id, ReferralDraft.state.in_(OPEN))
     )
-    if begun is not None:
+    if begun is not None and begun.agency_id == way.agency_id:
         return begun
+    if begun is not None:
+        raise NotNow("Another agency was asked too and has begun the referral. Ask the Partnership Team")
     draft = start_draft(actor, way, start_key, now)
     draft.case_id = case_id
     draft.state, draft.shared_at = "with-representative", now

@@ -11,8 +11,17 @@ from sqlalchemy import func, select
 
 from app.access.actor import SYSTEM, Actor
 from app.access.permissions import Permission
-from app.cases.service import Case, ChildFacts, add_children, changed, lock, open_case
-from app.entering.requests import link
+from app.cases.service import (
+    Case,
+    ChildFacts,
+    Where,
+    add_children,
+    changed,
+    lock,
+    open_case,
+    place_incident,
+)
+from app.entering.asking import link
 from app.ledger.service import record
 from app.procedure.criteria import may_refer
 from app.procedure.events import EventKind, Party, Stage
@@ -120,12 +129,24 @@ def _case_for(draft: ReferralDraft, actor: Actor, checked: Checked, now: datetim
             referred_by=actor.person_id,
             children=children_of(checked),
             now=now,
+            where=where_of(checked),
         )
     case = lock(draft.case_id)
     case.agency_id, case.referred_by = draft.agency_id, actor.person_id
     add_children(case.id, children_of(checked))
+    place_incident(case, where_of(checked))
     changed(case)
     return case
+
+
+def where_of(checked: Checked) -> Where:
+    """The day and the areas of the incident."""
+    area, home = checked.of("incident", "area"), checked.of("incident", "home")
+    return Where(
+        checked.of("incident", "happened_on"),
+        area.code if isinstance(area, Authority) else None,
+        home.code if isinstance(home, Authority) else None,
+    )
 
 
 def children_of(checked: Checked) -> list[ChildFacts]:

@@ -13,6 +13,7 @@ from app.serious_incidents.models import (
 from app.serious_incidents.rules import DecisionAnswers
 
 YES_NO = {True: "Yes", False: "No", None: ""}
+NOT_KNOWN = "Not known: decided before the case was entered"
 
 
 def said(row: InitialView | PartnerPosition) -> dict[str, str]:
@@ -21,18 +22,20 @@ def said(row: InitialView | PartnerPosition) -> dict[str, str]:
 
 
 def decided(row: NotificationDecision | DecisionAnswers) -> dict[str, str]:
-    """A decision, recorded or typed."""
+    """A decision, recorded or typed. Of one made before its case was entered, what nobody knows now says so."""
+    before = isinstance(row, NotificationDecision) and row.person_id is None
+    unknown = NOT_KNOWN if before else ""
     kinds = [rules.HARM_KINDS[kind] for kind in row.harm_kinds if kind in rules.HARM_KINDS]
     return {
-        "abuse": words.ABUSE.get(row.abuse or "", ""),
+        "abuse": words.ABUSE.get(row.abuse or "", unknown),
         "abuse_rationale": row.abuse_rationale,
-        "limb_a": YES_NO[row.limb_a],
+        "limb_a": YES_NO[row.limb_a] or unknown,
         "limb_a_rationale": row.limb_a_rationale,
-        "limb_b": YES_NO[row.limb_b],
+        "limb_b": YES_NO[row.limb_b] or unknown,
         "limb_b_rationale": row.limb_b_rationale,
-        "harm_kinds": "; ".join(kinds),
+        "harm_kinds": "; ".join(kinds) or unknown,
         "harm_judgement": row.harm_judgement,
-        "guidance_considered": YES_NO[row.guidance_considered],
+        "guidance_considered": unknown or YES_NO[row.guidance_considered],
         "outcome": words.OUTCOMES.get(row.outcome or "", ""),
         "rationale": row.rationale,
     }

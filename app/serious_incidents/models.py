@@ -61,7 +61,7 @@ class PartnerPosition(TenantModel):
 
 class NotificationDecision(TenantModel):
     """The partners' decision (A-05): the statutory test, the harm, the positions it rests on, and who
-    recorded it."""
+    recorded it. Of one made before its case was entered the test may not be known (None)."""
 
     __tablename__ = "notification_decisions"
 
@@ -69,11 +69,11 @@ class NotificationDecision(TenantModel):
     number: Mapped[int] = mapped_column(Integer)
     outcome: Mapped[str] = mapped_column(Text)
     rationale: Mapped[str] = mapped_column(Text)
-    abuse: Mapped[str] = mapped_column(Text)
+    abuse: Mapped[str | None] = mapped_column(Text)
     abuse_rationale: Mapped[str] = mapped_column(Text)
-    limb_a: Mapped[bool] = mapped_column(Boolean)
+    limb_a: Mapped[bool | None] = mapped_column(Boolean)
     limb_a_rationale: Mapped[str] = mapped_column(Text)
-    limb_b: Mapped[bool] = mapped_column(Boolean)
+    limb_b: Mapped[bool | None] = mapped_column(Boolean)
     limb_b_rationale: Mapped[str] = mapped_column(Text)
     harm_kinds: Mapped[list[str]] = mapped_column(JSON)
     harm_judgement: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Flask
 
-from app.procedure.clocks import LONDON
+from app.procedure.clocks import LONDON, is_day_only
 from app.procedure.explain import MONTHS, WEEKDAYS
 from app.web.text_rules import displayable
 
@@ -31,10 +31,13 @@ def clock_time(instant: datetime) -> str:
 
 
 def london_datetime(instant: datetime | None) -> str:
-    """26 November 2026 at 5:30pm. A midnight is named by the day that it ends, which nobody can mistake."""
+    """26 November 2026 at 5:30pm. A midnight is named by the day that it ends, which nobody can mistake; where only
+    the day is known, that is said."""
     if instant is None:
         return ""
     local = instant.astimezone(LONDON)
+    if is_day_only(instant):
+        return f"{long_date(local.date())}, time not recorded"
     if (local.hour, local.minute) == (0, 0):
         return f"midnight at the end of {long_date(local.date() - timedelta(days=1))}"
     return f"{long_date(local.date())} at {clock_time(instant)}"

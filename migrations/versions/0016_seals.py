@@ -20,10 +20,10 @@ def upgrade() -> None:
     _declarations()
     # Where a case is hidden from whoever enters another of the same reference, nothing may tell them so: theirs is
     # kept apart from it.
-    op.execute("ALTER TABLE entered_cases DROP CONSTRAINT uq_entered_cases_partnership_id_own_reference")
+    op.execute("ALTER TABLE entered_cases DROP CONSTRAINT uq_entered_cases_own_key")
     op.add_column("entered_cases", sa.Column("apart", sa.Integer, nullable=False, server_default="0"))
     op.create_unique_constraint(
-        "uq_entered_cases_own_reference", "entered_cases", ["partnership_id", "own_reference", "apart"]
+        "uq_entered_cases_own_key", "entered_cases", ["partnership_id", "own_key", "apart"]
     )
     op.execute(f"GRANT INSERT (apart) ON entered_cases TO {rls.APPLICATION}")
 

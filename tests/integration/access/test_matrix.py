@@ -97,6 +97,8 @@ REACHES: dict[Permission, set[Role]] = {
 }
 # Pages of referrals that are about no one draft: reached by whoever may begin one.
 LISTS = {"referrals.index", "referrals.new"}
+# Pages about the referral that a case waits for.
+ASKED = ("same_incident.write_referral", "same_incident.ask_referral", "same_incident.write_for_agency")
 MAY_DRAFT = {
     R.PRACTITIONER,
     R.AGENCY_LIG_MEMBER,
@@ -186,7 +188,7 @@ def make_asked(own: dict[Role, Someone]) -> str:
     with team.place.pinned():
         ours = next(held.agency_id for held in member.actor().capacities if held.agency_id)
         agency = next(one.key for one in agencies() if one.id == ours)
-        typed = CameFirst("A child (invented)", (), "Known", now, now, "national-system", "INV-1", "The director",
+        typed = CameFirst("A child (invented)", (), "Known", now, now, "national-system", f"INV-{uuid4()}", "The SD",
                           agency, uuid4())  # fmt: skip
         case, faults = open_from_notification(typed, actor=team.actor(), now=now)
         assert case is not None, faults
@@ -352,7 +354,7 @@ def address(rule: Rule, world: World, absent: bool = False) -> str:
     With `absent`, what it names does not exist, though it is spelt as if it did.
     """
     wanted = {name: world.parts[name] for name in rule.arguments - {"slug"}}
-    if rule.endpoint == "same_incident.write_referral":
+    if rule.endpoint in ASKED:
         wanted["reference"] = world.parts["asked"]
     if absent:
         wanted = {name: nothing(name, value) for name, value in wanted.items()}

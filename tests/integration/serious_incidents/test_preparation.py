@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from uuid import uuid4
 
@@ -11,8 +12,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from app.cases.models import Case, CaseChild
 from app.preparation import service
+from app.preparation.document import as_document
 from app.procedure.events import EventKind
 from app.procedure.preparation import (
     CHILD,
@@ -25,6 +29,7 @@ from app.procedure.preparation import (
     sections,
     title_of,
 )
+from tenants.db import db
 from tests.integration.serious_incidents.journey import Journey
 from tests.support.people import client_of
 
@@ -122,6 +127,35 @@ def test_two_who_save_a_section_at_once_see_each_other(app: Flask, journey: Jour
         pack = service.pack_of(journey.case_id)
         assert pack is not None
         assert pack.answers["family"]["household"] == "First"
+
+
+@pytest.mark.parametrize("sign", ["\ufffe", "\uffff", "\x0b", "\U0001ffff"])
+def test_no_sign_that_a_document_cannot_hold_spoils_the_download(
+    app: Flask, journey: Journey, sign: str
+) -> None:
+    browser, base = page(journey, app)
+    refused = browser.post(f"{base}/sections/family", data=form({"household": f"x{sign}y"}))
+    assert refused.status_code == 400
+    written = as_document(Case(reference="IOW-1"), {"family": {"household": f"x{sign}y"}}, "Not begun.")
+    assert "xy" in [one.text.replace("\U0001ffff", "") for one in Document(BytesIO(written)).paragraphs]
+
+
+@pytest.mark.duty("N-10")
+def test_what_is_known_of_the_case_stands_in_the_pack_already(app: Flask, journey: Journey) -> None:
+    with journey.place.pinned():
+        case = db.session.scalars(select(Case).where(Case.id == journey.case_id)).one()
+        child = db.session.scalars(select(CaseChild).where(CaseChild.case_id == case.id)).one()
+        case.incident_on, case.incident_area, case.home_area = date(2026, 11, 1), "E06000046", "E06000046"
+        child.name, child.born_on = "Ann Invented", date(2020, 3, 2)
+        db.session.flush()
+        known, _prefilled = service.answers_of(case.id)
+        db.session.rollback()
+    assert known["incident"]["date"] == "1 November 2026"
+    assert known["incident"]["aware"].startswith("23 November 2026")
+    assert known["about"]["authority"] == known["incident"]["place"] == "Isle of Wight Council"
+    assert (known["child-1"]["name"], known["child-1"]["born"]) == ("Ann Invented", "2 March 2020")
+    browser, base = page(journey, app)
+    assert "data-print" in browser.get(f"{base}/print").get_data(as_text=True)
 
 
 def test_wrong_sections_and_texts(app: Flask, journey: Journey) -> None:

@@ -80,10 +80,10 @@ def test_a_request_says_by_when(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(TEMPLATES))
-def test_templates_name_only_the_three_words(kind: str) -> None:
+def test_templates_name_only_the_four_words(kind: str) -> None:
     template = TEMPLATES[kind]
     names = {name for _, name, _, _ in string.Formatter().parse(template.subject + template.text) if name}
-    assert names <= {"reference", "action", "by"}
+    assert names <= {"reference", "action", "by", "cases"}  # how many were entered, and never which
 
 
 def test_a_reminder_says_what_by_when_and_where() -> None:
@@ -114,6 +114,8 @@ def test_a_generic_inbox_is_told_no_reference() -> None:
         {"link": "/isle-of-wight/cases/x?child=Sam"},
         {"link": None},
         {"duty": 8},
+        {"cases": "twelve, of Sam"},
+        {"cases": True},
     ],
 )
 def test_anything_else_is_refused_and_not_repeated(params: dict[str, object]) -> None:

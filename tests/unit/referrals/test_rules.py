@@ -129,7 +129,8 @@ def test_awareness_at_a_time_that_did_not_happen() -> None:
 
 
 def test_awareness_by_its_date_alone_counts_from_that_london_day() -> None:
-    assert rules.aware_instant(Awareness(date(2026, 7, 1))) == datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
+    day = rules.aware_instant(Awareness(date(2026, 7, 1)))
+    assert day == datetime(2026, 6, 30, 23, 0, 0, 1, tzinfo=UTC)  # the day, of which no time is known
     assert rules.aware_instant(Awareness(date(2026, 11, 20), time(9, 15))) == datetime(
         2026, 11, 20, 9, 15, tzinfo=UTC
     )
