@@ -96,7 +96,8 @@ def _enter(case: Case, wanted: ToEnter, acting: Acting, now: datetime, at: Desk,
     same = select(func.count()).select_from(EnteredCase).where(EnteredCase.own_key == key)
     counting = at.counting(under_way.referred_on)
     db.session.add(
-        EnteredCase(case_id=case.id, own_reference=under_way.own_reference, own_key=key, apart=db.session.scalar(same) if key else 0,
+        EnteredCase(case_id=case.id, own_reference=under_way.own_reference, own_key=key,
+                    apart=(db.session.scalar(same) or 0) if key else 0,
                     row=dict(row), entered_at=now, entered_by=acting.name, import_id=source.import_id,
                     submission_key=source.submission_key)
     )  # fmt: skip
