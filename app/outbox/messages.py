@@ -272,7 +272,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "passkey-recovery": Template(
         "A new passkey for Waymark",
-        "Two people of the partnership named below have agreed that you can make a new passkey. Please open the "
+        "Two people of the partnership named below have allowed you to make a new passkey. Please open the "
         "link{by}. The passkeys that you had stop working then. If you did not ask for this, tell them at once.",
         "invitation",
         NO_DETAILS,

@@ -69,7 +69,9 @@ def ended_in_silence(owed: Obligation, now: datetime) -> bool:
     afterwards, where nothing had been deemed, was answered late."""
     if owed.duty != RESPONSE or owed.due is None or now < owed.due:
         return False
-    answered_late = owed.ending == "met" and owed.ended is not None and owed.ended > owed.due
+    answered_late = (
+        owed.ending == "met" and owed.ended is not None and owed.ended > owed.due
+    )  # at the very end it is silence
     return not answered_late and (owed.ended is None or owed.ended >= owed.due)
 
 
@@ -80,7 +82,7 @@ def verdict(owed: Obligation, now: datetime) -> Verdict:
         return Verdict.SUPERSEDED
     if owed.due is None:
         return _without_clock(owed)
-    past = (owed.ended > owed.due) if owed.ended is not None else now >= owed.due
+    past = (owed.ended or now) >= owed.due
     if ended_in_silence(owed, now):
         return Verdict.SILENT
     if owed.ended is None:

@@ -440,6 +440,7 @@ def comparable(page: bytes) -> bytes:
     """A page without what differs from one answer to the next: nonce, form token and the moment."""
     page = re.sub(rb'nonce="[^"]*"', b"", page)
     page = re.sub(rb'name="csrf_token" value="[^"]*"', b"", page)
+    page = re.sub(rb'data-(time-out|mark)="[^"]*"', b"", page)
     return re.sub(rb"It is [^<]*?\.", b"", page)
 
 

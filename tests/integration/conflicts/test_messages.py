@@ -42,7 +42,7 @@ class Post:
     sent: list[OutboxMessage] = field(default_factory=list)
     refuse: Callable[[OutboxMessage], bool] = lambda _message: False
 
-    def send(self, message: OutboxMessage, _config: Any) -> None:
+    def send(self, message: OutboxMessage, _config: Any, _body: str) -> None:
         if self.refuse(message):
             raise smtp.Bounced("550")
         self.sent.append(message)
@@ -381,7 +381,7 @@ def test_no_seal_comes_between_the_question_and_the_sending(
     message = next(one for one in journey.messages(REQUEST) if one.to_person == journey.police.person_id)
     going, go_on, order = Event(), Event(), []
 
-    def slowly(one: OutboxMessage, _config: Any) -> None:
+    def slowly(one: OutboxMessage, _config: Any, _body: str) -> None:
         going.set()
         assert go_on.wait(20)
         order.append("sent")

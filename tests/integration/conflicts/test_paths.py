@@ -17,15 +17,15 @@ from app.cases.models import Case
 from app.cases.queries import page_of_cases, stages_by_edition, visible_case
 from app.cases.reference import check_character
 from app.cases.tasks import count_of, tasks_of
-from app.entering import linking
+from app.entering import likeness, linking
 from app.entering.models import EnteredCase
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind
 from app.referrals.queries import drafts_of
 from tenants.db import db
-from tests.integration.cases.test_entering import _came_first as came_first
 from tests.integration.cases.test_who_sees import refer_from
 from tests.integration.conflicts.sealing import lift, path, seal
 from tests.integration.conflicts.test_pages import bare, link, text
+from tests.integration.entering.test_entering import _came_first as came_first
 from tests.integration.referrals.conftest import fill, submit
 from tests.integration.serious_incidents.journey import Journey
 from tests.support.people import Someone, find
@@ -189,7 +189,7 @@ def test_cases_of_the_same_incident_are_not_told_to_whoever_is_sealed_out_of_one
         with one.place.pinned():
             actor = one.team.actor()
             case = db.session.scalars(select(Case).where(Case.id == one.case_id)).one()
-            assert all(like.case.id != other.case_id for like in linking.likenesses(case, actor))
+            assert all(like.case.id != other.case_id for like in likeness.likenesses(case, actor))
             assert linking.verdicts(one.case_id, actor) == []
 
 
