@@ -71,7 +71,7 @@ def ended_in_silence(owed: Obligation, now: datetime) -> bool:
         return False
     answered_late = (
         owed.ending == "met" and owed.ended is not None and owed.ended > owed.due
-    )  # at the very end it is silence
+    )
     return not answered_late and (owed.ended is None or owed.ended >= owed.due)
 
 
