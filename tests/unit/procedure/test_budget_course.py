@@ -19,9 +19,10 @@ from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, Event, 
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings
 from app.procedure.obligations import obligations
+from app.procedure.own_procedure import OwnProcedure, OwnStep
 from tests.unit.procedure.test_day_budget import referred
 from tests.unit.procedure.test_obligations import EVENTS, FRIDAY, HOUR, at, to_partners
-from tests.unit.procedure.test_own_procedure import procedures, step
+from tests.unit.procedure.test_own_procedure import procedures
 
 pytestmark = pytest.mark.duty("N-02")
 K = EventKind
@@ -58,9 +59,16 @@ def answered(outcome: str = "notify", hours: float = 6, **other: str) -> list[Ev
     ]
 
 
-def with_steps(*steps: dict[str, Any], **clocks: int) -> ClockSettings:
-    days = {name.replace("_", "-"): n for name, n in clocks.items()}
-    return ClockSettings.of_edition({"steps": list(steps), "clocks": days})
+def with_steps(*own: OwnStep, **clocks: int) -> ClockSettings:
+    """A partnership's own steps and clocks, also such as cannot be adopted because they are too long to fit."""
+    return ClockSettings({name.replace("_", "-"): n for name, n in clocks.items()}, OwnProcedure(steps=own))
+
+
+def step(
+    days: int | None = 1, trigger: EventKind = K.INITIAL_VIEW_SHARED, closing: EventKind = K.LOCAL_STEP_DONE,
+    blocks: str = "decision",
+) -> OwnStep:  # fmt: skip
+    return OwnStep("doctor", "Consult the designated doctor", Party.ICB, trigger, closing, days, blocks)
 
 
 # --- silence counts only when its last day is over
@@ -258,7 +266,7 @@ def test_there_is_a_budget_while_a_decision_not_to_notify_is_reconsidered() -> N
 
 def test_the_local_authoritys_own_duty_leaves_only_the_notification() -> None:
     override = when(noon(TUESDAY) + HOUR, K.NOTIFIED_AGAINST_DECISION)
-    doctor = with_steps(step(trigger="decision-recorded", blocks="notification"))
+    doctor = with_steps(step(trigger=K.DECISION_RECORDED, blocks="notification"))
     for events in (decided("do-not-notify"), displaced("notify", "do-not-notify"), to_partners()):
         found = of([*events, override], NOW, doctor)
         assert names(found) == ["Sending the notification"]
@@ -301,13 +309,13 @@ def test_an_own_step_is_the_present_one_where_only_it_is_waited_for() -> None:
 
 
 def test_an_own_step_whose_trigger_will_come_takes_its_time_then() -> None:
-    later = with_steps(step(trigger="decision-recorded", blocks="notification", days=2))
+    later = with_steps(step(trigger=K.DECISION_RECORDED, blocks="notification", days=2))
     found = of(to_partners(), noon(MONDAY), later)
     assert names(found)[-2:] == ["Consult the designated doctor", "Sending the notification"]
     assert (found.must_end_by, found.fits, found.beside) == (TUESDAY, True, ())
     assert of(referred(1), FRIDAY, with_steps(step(days=3))).must_end_by == TUESDAY - timedelta(days=1)
     # A short meeting may never come, so what follows one is not waited for; after the difference it is.
-    meeting = with_steps(step(trigger="short-meeting-held", days=3))
+    meeting = with_steps(step(trigger=K.SHORT_MEETING_HELD, days=3))
     assert len(names(of(to_partners(), noon(MONDAY), meeting))) == 3
     differing = of([*to_partners(), *answered(police="do-not-notify")], FRIDAY + 7 * HOUR, meeting)
     assert names(differing)[:2] == ["The short meeting", "Consult the designated doctor"]
@@ -315,7 +323,7 @@ def test_an_own_step_whose_trigger_will_come_takes_its_time_then() -> None:
 
 
 def test_an_own_step_that_another_step_closes_takes_no_time_of_its_own() -> None:
-    closed = with_steps(step(trigger="referral-shared", closing="initial-view-shared", days=60))
+    closed = with_steps(step(trigger=K.REFERRAL_SHARED, closing=K.INITIAL_VIEW_SHARED, days=60))
     assert "Consult the designated doctor" not in names(of(referred(1), FRIDAY, closed))
     nothing = with_steps(step(blocks="nothing", days=60))
     assert "Consult the designated doctor" not in names(of(to_partners(), noon(MONDAY), nothing))
