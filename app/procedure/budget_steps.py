@@ -80,7 +80,7 @@ def steps_left(history: History) -> list[LocalStep]:
     """The procedure's own steps that remain before the notification is sent, the present one first; none where it
     is decided not to notify and nobody is asked to look at that again."""
     made = history.decision
-    if history.override is not None:
+    if history.override is not None or history.came_first:
         return [NOTIFY]
     if made is None:
         return _to_the_decision(history)

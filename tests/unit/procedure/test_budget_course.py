@@ -273,6 +273,11 @@ def test_the_local_authoritys_own_duty_leaves_only_the_notification() -> None:
         assert found.shorten == ("Send the notification now.",)
 
 
+def test_where_the_notification_came_first_and_is_withdrawn_only_the_notification_is_left() -> None:
+    first = [at(-2, K.LOCAL_AUTHORITY_AWARE), at(-1, K.REFERRAL_REQUESTED), at(0, K.REFERRAL_SUBMITTED)]
+    assert names(of(first, FRIDAY)) == ["Sending the notification"]
+
+
 # --- the partnership's own steps
 
 
