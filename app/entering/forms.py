@@ -91,6 +91,10 @@ def choose(field: Any, choices: Sequence[tuple[str, str]]) -> None:
     field.choices = [SelectChoice("", "Select"), *(SelectChoice(value, label) for value, label in choices)]
 
 
+def _chosen(field: Any) -> str | None:
+    return (field.data or None) if field.data in {choice.value for choice in field.choices} else None
+
+
 class UploadForm(KeyedForm):
     """A spreadsheet of cases."""
 
@@ -133,10 +137,8 @@ class ReferredForm(KeyedForm):
         return tuple(pairs), faults
 
     def known_areas(self) -> Areas:
-        """The areas that were chosen."""
-        offered = {choice[0] for choice in self.incident_area.choices or ()}
-        return Areas(*((one.data or None) if one.data in offered else None
-                       for one in (self.incident_area, self.home_area)))  # fmt: skip
+        """The areas that were chosen; what was not offered counts as nothing."""
+        return Areas(_chosen(self.incident_area), _chosen(self.home_area))
 
     def where(self) -> Where:
         """The day and the areas as a case keeps them."""

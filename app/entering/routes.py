@@ -14,7 +14,7 @@ from app.access.permissions import Permission
 from app.cases.service import Case
 from app.entering import asking, requests, service
 from app.entering.desk import desk
-from app.entering.forms import CameFirstForm, EnterForm, enter_form
+from app.entering.forms import CameFirstForm, EnterForm, choose, enter_form
 from app.entering.looking import TAKEN, look_at
 from app.entering.telling import tell_owners
 from app.serious_incidents.fields import Day, Moment
@@ -66,7 +66,7 @@ def notification_first() -> ResponseReturnValue:
     """Open the case of a notification that came before a referral, and ask for the referral form (A-09)."""
     form = CameFirstForm()
     form.offer(desk(current_actor().person_id))
-    form.agency.choices = [("", "Select"), *asking.choices(g.now)]
+    choose(form.agency, asking.choices(g.now))
     fresh(form)
     if form.validate_on_submit():
         made = _open(form)

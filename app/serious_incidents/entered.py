@@ -127,7 +127,7 @@ def keep_meeting(
     """A meeting that was held before; who came is not known."""
     db.session.add(
         PartnerMeeting(
-            case_id=case_id, kind=kind, how=BEFORE, arranged_for=at, arranged_at=now, arranged_by=acting.name,
+            case_id=case_id, kind=kind, how=BEFORE, arranged_for=at, arranged_at=at, arranged_by=acting.name,
             arranged_capacity=acting.capacity, held_at=at, recorded_at=now, notes=notes or NOT_RECORDED,
             recorded_by=acting.name, recorded_capacity=acting.capacity, attendance=[],
             scrutineer_present=scrutineer, arranging_key=uuid4(), recording_key=uuid4(),
