@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.access.actor import Actor
 from app.access.current import current_actor
+from app.access.independence import withheld
 from app.access.narrowing import narrow_for
 from app.access.permissions import Permission
 from app.access.queries import capacities_of
@@ -91,8 +92,10 @@ def guard() -> ResponseReturnValue | None:
     pin(partnership.id, current_user.person_id)
     capacities = capacities_of(current_user.person_id, g.today)
     actor = Actor(current_user.person_id, current_user.display_name, capacities)
-    if not capacities or not actor.may(permission):
-        _tell_if_writing(actor, request.endpoint)
+    writing = request.method not in READS
+    if not capacities or not actor.may(permission) or (writing and _withheld(actor, permission)):
+        if writing:
+            _tell_of_refused_write(actor, request.endpoint)
         refuse()
     g.partnership, g.actor = partnership, actor
     narrow_for(request.blueprint, actor)
@@ -106,10 +109,13 @@ def on_refused_write(listener: RefusedWrite) -> None:
         _told_of_refused_writes.append(listener)
 
 
-def _tell_if_writing(actor: Actor, endpoint: str) -> None:
-    if request.method not in READS:
-        for listener in _told_of_refused_writes:
-            listener(actor, endpoint, request.method)
+def _tell_of_refused_write(actor: Actor, endpoint: str) -> None:
+    for listener in _told_of_refused_writes:
+        listener(actor, endpoint, request.method)
+
+
+def _withheld(actor: Actor, permission: Permission) -> bool:
+    return withheld((held.role for held in actor.capacities), permission)
 
 
 def sign_in_first() -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from app.access.permissions import Permission, grant_for
 from app.access.roles import Role
 from app.procedure.marks import duty
 
@@ -35,6 +36,14 @@ def combination_fault(wanted: Held, held: Iterable[Held]) -> str | None:
         if (wanted.role is scrutinises) != (other.role is scrutinises) and _overlap(wanted, other):
             return TOGETHER
     return None
+
+
+@duty("S-01")
+def withheld(held: Iterable[Role], permission: Permission) -> bool:
+    """Whether somebody must not change anything by a permission, whatever else they are: they scrutinise, and it is not
+    the scrutineer's. Should two such memberships meet past the rule above, nothing is decided by who scrutinises."""
+    scrutinises = Role.INDEPENDENT_SCRUTINEER
+    return scrutinises in set(held) and grant_for(scrutinises, permission) is None
 
 
 def _overlap(one: Held, other: Held) -> bool:

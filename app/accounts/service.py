@@ -192,9 +192,7 @@ def begin_membership(
         return held
     if ends_on is not None and ends_on < starts_on:
         raise AccountsError("a membership cannot end before it begins")
-    fault = combination_fault(Held(role, starts_on, ends_on), running_roles(person.id))
-    if fault is not None:
-        raise AccountsError(fault)
+    _refuse_combination(person.id, Held(role, starts_on, ends_on))
     membership = Membership(
         person_id=person.id, role=role.value, agency_id=agency_id, starts_on=starts_on, ends_on=ends_on,
         begun_at=now,
@@ -233,6 +231,12 @@ def _counts(held: Membership, person: Person) -> bool:
     if person.recovered_at is None or person.recovered_in == held.partnership_id:
         return True
     return held.begun_at is not None and held.begun_at > person.recovered_at
+
+
+def _refuse_combination(person_id: UUID, wanted: Held) -> None:
+    fault = combination_fault(wanted, running_roles(person_id))
+    if fault is not None:
+        raise AccountsError(fault)
 
 
 def running_roles(person_id: UUID) -> list[Held]:

@@ -12,7 +12,8 @@ from app.outbox.queries import asked_in
 from app.procedure.history import FAR, as_known
 from app.procedure.obligations import obligations
 from app.serious_incidents.queries import sight
-from app.serious_incidents.told import Asked, Line, Told, tell
+from app.serious_incidents.told import Told, tell
+from app.serious_incidents.told_partners import Asked, Line
 
 ASKING = ("initial-view-shared", "deputy-contact")
 

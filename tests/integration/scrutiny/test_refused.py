@@ -264,6 +264,31 @@ def test_the_list_is_read_page_by_page(app: Flask, people: dict[Role, Someone]) 
     assert len(seen) == len(set(seen)) == 120
 
 
+def test_two_memberships_that_met_past_the_rule_change_nothing_either(
+    app: Flask, people: dict[Role, Someone], owner_of: Flask
+) -> None:
+    """Loaded by a restore or by hand: what is read may be read, and no write goes through the other role."""
+    from datetime import date
+
+    from app.access.actor import SYSTEM
+    from app.accounts.models import Membership
+    from app.ledger.service import record
+
+    scrutineer = people[Role.INDEPENDENT_SCRUTINEER]
+    with scrutineer.place.pinned(owner_of):
+        db.session.add(
+            Membership(person_id=scrutineer.person_id, role="partnership-team", starts_on=date(2024, 1, 1))
+        )
+        record(EventKind.MEMBERSHIP_BEGUN, case_id=None, acting=SYSTEM, happened_at=WEDNESDAY, now=WEDNESDAY)
+        db.session.commit()
+    client, slug = client_of(app, scrutineer), scrutineer.place.slug
+    assert client.get(f"/{slug}/enter/case").status_code == 200
+    assert client.post(f"/{slug}/enter/case", data={"title": "x"}).status_code == 404
+    assert events(scrutineer.place) == [("entering.case", "POST", "Independent Scrutineer")]
+    data = {"words": "x", "submission_key": str(uuid4())}
+    assert client.post(f"/{slug}/scrutiny/observations/add", data=data).status_code == 303
+
+
 def test_a_deputy_of_somebody_is_no_scrutineer_who_was_refused(
     wight: Place, now: None, client_as: Any
 ) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.access.independence import Held, combination_fault
+from app.access.independence import Held, combination_fault, withheld
+from app.access.permissions import Permission, grant_for
 from app.access.roles import Role
 
 pytestmark = pytest.mark.duty("S-01")
@@ -42,6 +43,14 @@ def test_one_after_the_other_is_allowed_and_one_shared_day_is_not() -> None:
 
 def test_other_roles_may_be_combined() -> None:
     assert combination_fault(Held(TEAM, DAY, None), [Held(Role.LIG_CHAIR, DAY, None)]) is None
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_whoever_scrutinises_changes_nothing_in_another_role_either(permission: Permission) -> None:
+    own = grant_for(SCRUTINEER, permission) is not None
+    assert withheld([TEAM, SCRUTINEER], permission) == (not own)
+    assert not withheld([TEAM, Role.LIG_CHAIR], permission)
+    assert not withheld([], permission)
 
 
 @given(helds, st.lists(helds, max_size=4))
