@@ -11,7 +11,7 @@ from flask import Flask
 from app.access.actor import Acting
 from app.accounts import passkeys
 from app.accounts.ceremony import Credential
-from app.accounts.queries import partnerships_of
+from app.accounts.queries import PartnershipView, partnerships_of
 from app.ledger.service import record
 from app.procedure.events import EventKind
 from tenants.db import db
@@ -49,16 +49,19 @@ def remove(app: Flask, acting: Acting, passkey_id: UUID, today: date, now: datet
 
 
 def tell_others(
-    app: Flask, acting: Acting, person_id: UUID, but_not: UUID, kinds: list[tuple[EventKind, str]],
-    today: date, now: datetime,
-) -> None:  # fmt: skip
-    """Tell the other partnerships of a person, in their own ledgers, what happened to the person's passkeys."""
-    for place in partnerships_of(person_id, today):
-        if place.partnership_id != but_not:
-            with in_partnership(app, place.partnership_id, person_id):
-                for kind, label in kinds:
-                    _record(kind, acting, person_id, label, now)
-                db.session.commit()
+    app: Flask,
+    acting: Acting,
+    places: list[PartnershipView],
+    kinds: list[tuple[EventKind, str]],
+    now: datetime,
+) -> None:
+    """Tell further partnerships of a person, in their own ledgers, what happened to the person's passkeys."""
+    person_id = _person(acting)
+    for place in places:
+        with in_partnership(app, place.partnership_id, person_id):
+            for kind, label in kinds:
+                _record(kind, acting, label, now)
+            db.session.commit()
 
 
 def _told(
@@ -73,15 +76,15 @@ def _told(
         label = change()
         if label is None:
             return False
-        _record(kind, acting, person_id, label, now)
+        _record(kind, acting, label, now)
         db.session.commit()
-    tell_others(app, acting, person_id, places[0].partnership_id, [(kind, label)], today, now)
+    tell_others(app, acting, places[1:], [(kind, label)], now)
     return True
 
 
-def _record(kind: EventKind, acting: Acting, person_id: UUID, label: str, now: datetime) -> None:
+def _record(kind: EventKind, acting: Acting, label: str, now: datetime) -> None:
     record(
-        kind, case_id=None, acting=acting, happened_at=now, now=now, facts={"person": str(person_id)},
+        kind, case_id=None, acting=acting, happened_at=now, now=now, facts={"person": str(acting.person_id)},
         payload={"passkey": label},
     )  # fmt: skip
 

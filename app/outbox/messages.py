@@ -283,6 +283,12 @@ TEMPLATES: dict[str, Template] = {
         "tasks",
         NO_DETAILS,
     ),
+    "membership-ended": Template(
+        "A role of yours has ended",
+        "A role that you held in the partnership named below has ended. If you did not expect it, ask them.",
+        "tasks",
+        NO_DETAILS,
+    ),
     "identity-check-waits": Template(
         "Somebody invited has made their passkey",
         "Somebody who was invited has made their passkey. Please check, on a telephone number that you know or in "

@@ -17,7 +17,7 @@ from app.access.roles import Role
 from app.accounts import service
 from app.accounts.models import Membership, Person
 from app.ledger.service import record
-from app.people.mailing import tell_managers
+from app.people.mailing import tell_managers, tell_person
 from app.people.rules import Wanted, last_day_faults, lengthens, wanted_faults
 from app.procedure.clocks import london_date
 from app.procedure.events import EventKind
@@ -107,5 +107,8 @@ def end_now(membership_id: UUID, reason: str, acting: Acting, now: datetime) -> 
         return [("reason", "Say why the membership ends")], False
     if running(membership_id) is None:
         return [], False
-    service.end_membership(membership_id, reason=reason.strip(), acting=acting, now=now)
+    ended = service.end_membership(membership_id, reason=reason.strip(), acting=acting, now=now)
+    # Whoever watched over an administrator and is removed by them learns of it.
+    person = db.session.get_one(Person, ended.person_id)
+    tell_person("membership-ended", person.id, person.display_name, person.email, ended.id, now)
     return [], True

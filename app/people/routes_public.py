@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from app.access.guard import public, sign_in_first
 from app.accounts import ceremony, own_passkeys, session_rules
-from app.accounts.ceremony import PasskeyRefused
+from app.accounts.ceremony import Credential, PasskeyRefused
 from app.accounts.identity_queries import person_identified, provider_of_id
 from app.accounts.oidc_types import Identity
 from app.accounts.passkeys import Used
@@ -144,11 +144,19 @@ def _used(found: Invitation, way: str, answer: str) -> Used:
         used = accepting.accept_with_new_passkey(found.id, credential, g.now)
         db.session.commit()
         return used
+    return _recovered(found, credential)
+
+
+def _recovered(found: Invitation, credential: Credential) -> Used:
+    assert found.person_id is not None
+    # Asked before: afterwards the memberships of other partnerships no longer count, and just those must be told.
+    places = partnerships_of(found.person_id, g.today)
     used, acting, removed = accepting.recover(found.id, credential, g.now)
     db.session.commit()
     told = [(EventKind.PASSKEY_REMOVED, label) for label in removed]
     told.append((EventKind.PASSKEY_REGISTERED, "Passkey after recovery"))
-    own_passkeys.tell_others(_app(), acting, used.person_id, found.partnership_id, told, g.today, g.now)
+    others = [place for place in places if place.partnership_id != found.partnership_id]
+    own_passkeys.tell_others(_app(), acting, others, told, g.now)
     return used
 
 

@@ -146,6 +146,9 @@ def test_an_ended_membership_refuses_the_very_next_request(town: Town) -> None:
     assert browser.get(f"/{town.place.slug}/cases").status_code == 404
     assert town.kinds().count("membership-ended") == 1
     assert "Retired" in page(town, town.admin, str(chair.person_id))
+    (told,) = town.messages("membership-ended")
+    assert told.to_person == chair.person_id
+    assert "Retired" not in told.body
 
 
 def test_the_last_day_is_changed_with_its_reason(town: Town) -> None:

@@ -503,6 +503,7 @@ def test_a_recovery_in_one_partnership_opens_no_other(town: Town, elsewhere: Tow
     elsewhere.confirm(again, code_on(thief), elsewhere.admin)
     assert thief.get(f"/{elsewhere.place.slug}/tasks").status_code == 200
     assert town.kinds().count("passkey-removed") == 1
+    assert elsewhere.kinds().count("passkey-removed") == elsewhere.kinds().count("passkey-registered") == 1
 
 
 def test_the_provider_of_passkeys_is_no_organisation(town: Town, owner_of: object) -> None:
