@@ -69,9 +69,7 @@ def ended_in_silence(owed: Obligation, now: datetime) -> bool:
     afterwards, where nothing had been deemed, was answered late."""
     if owed.duty != RESPONSE or owed.due is None or now < owed.due:
         return False
-    answered_late = (
-        owed.ending == "met" and owed.ended is not None and owed.ended > owed.due
-    )
+    answered_late = owed.ending == "met" and owed.ended is not None and owed.ended > owed.due
     return not answered_late and (owed.ended is None or owed.ended >= owed.due)
 
 
