@@ -74,21 +74,17 @@ def autosave(commission: str) -> ResponseReturnValue:
 @requires(Permission.COMMISSION_DRAFT)
 def submit(commission: str) -> ResponseReturnValue:
     """Submit the draft as it stands: it becomes a numbered version that nobody can change."""
-    acts, form = request.method == "POST", SubmitForm()
-    found = mine_to_act(commission) if acts else mine(commission)
+    form = SubmitForm()
     if request.method == "GET":
+        found = mine(commission)
         found.viewed("the draft, to submit")
-    kept = queries.draft_of(found.row)
-    if request.method == "GET":
+        kept = queries.draft_of(found.row)
         fresh(form, over=str(kept.version if kept else 0))
-    problem: str = ""
-    others: Faults = []
+        return _submit_page(found, form, [], "")
+    found, problem, others = mine_to_act(commission), "", []
     if form.validate_on_submit():
-        typed = NewVersion(
-            form.called.data or "", form.note.cleaned, whole_number(form.over.data), key_of(form)
-        )
         try:
-            number, faults = drafts.submit(found.row, typed, found.acting, g.now)
+            number, faults = drafts.submit(found.row, _version_of(form), found.acting, g.now)
             if not faults:
                 db.session.commit()
                 flash(f"Version {number} is submitted.", "success")
@@ -98,9 +94,18 @@ def submit(commission: str) -> ResponseReturnValue:
         except ChangedMeanwhile:
             problem = "Your draft was changed on another page. It is shown below as it stands now."
         db.session.rollback()
-        kept = queries.draft_of(found.row)
-        form.over.data = str(kept.version if kept else 0) if problem else form.over.data
-    errors = errors_of(form)
+    return _submit_page(found, form, others, problem)
+
+
+def _version_of(form: SubmitForm) -> NewVersion:
+    return NewVersion(form.called.data or "", form.note.cleaned, whole_number(form.over.data), key_of(form))
+
+
+def _submit_page(found: Own, form: SubmitForm, others: Faults, problem: str) -> ResponseReturnValue:
+    """The page with what was typed; shown again after a change, its next try is for the draft as it stands now."""
+    kept, errors = queries.draft_of(found.row), errors_of(form)
+    if problem:
+        form.over.data = str(kept.version if kept else 0)
     page = render_template(
         "commissions/submit.html", row=found.row, title=found.title, form=form, errors=errors, others=others,
         problem=problem, draft=kept,

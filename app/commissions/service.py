@@ -142,14 +142,7 @@ def change_end(
         if row.last_day == last_day:
             return []
         raise ChangedMeanwhile(reference)
-    member = member_days(row, today)
-    if member is None:
-        return [
-            ("last_day", f"{row.person_name} is no longer a member: a longer commission would open nothing")
-        ]
-    faults = end_faults(last_day, row.first_day, today, member.ends_on, reason)
-    if not faults and last_day == row.last_day:
-        faults = [("last_day", "That is the last day already")]
+    faults = _end_faults(row, last_day, reason, today)
     if faults or last_day is None:
         return faults
     before, row.last_day, row.version = row.last_day, last_day, row.version + 1
@@ -157,6 +150,17 @@ def change_end(
                 {"was": before.isoformat(), "reason": reason.strip()})  # fmt: skip
     telling.tell("commission-end-changed", row, str(row.version), now)
     return []
+
+
+def _end_faults(row: Commission, last_day: date | None, reason: str, today: date) -> Faults:
+    member = member_days(row, today)
+    if member is None:
+        gone = f"{row.person_name} is no longer a member: a longer commission would open nothing"
+        return [("last_day", gone)]
+    faults = end_faults(last_day, row.first_day, today, member.ends_on, reason)
+    if not faults and last_day == row.last_day:
+        return [("last_day", "That is the last day already")]
+    return faults
 
 
 @duty("B3-15")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.roles import Role
-from app.accounts.queries import Holder, holders_of
+from app.accounts.queries import Holder, holders_of, memberships_in
 from app.cases.service import Case
 from app.commissions.models import Commission
 from app.commissions.rules import ROLES
@@ -17,6 +17,7 @@ from app.outbox.service import post, schedule
 from app.procedure.clocks import day_start, london_date
 from app.procedure.commissions import runs
 from tenants.db import db
+from tenants.scope import current_partnership_id
 
 
 def begins(row: Commission, now: datetime) -> None:
@@ -54,10 +55,14 @@ def submitted(row: Commission, number: int, now: datetime) -> None:
 
 
 def _commissioned(row: Commission, now: datetime) -> Holder | None:
+    """Who holds the commission, to be written to, where they have access now."""
     today = london_date(now)
+    held = memberships_in(current_partnership_id(), row.person_id, today)
+    member = any(one.membership_id == row.membership_id for one in held)
+    if not runs(row.first_day, row.last_day, row.removed_at, member, today):
+        return None
     holders = holders_of([ROLES[row.kind].value], today)
-    found = next((one for one in holders if one.person_id == row.person_id), None)
-    return found if runs(row.first_day, row.last_day, row.removed_at, found is not None, today) else None
+    return next((one for one in holders if one.person_id == row.person_id), None)
 
 
 def _post(

@@ -37,10 +37,8 @@ def release_terms(
     number = before[0].number if before else 0
     if number != over:
         raise ChangedMeanwhile(reference)
-    faults = terms_faults(texts)
     said = {name: texts.get(name, "").strip() for name in HEADINGS}
-    if not faults and before and all(getattr(before[0], name) == text for name, text in said.items()):
-        faults = [("purpose", f"Nothing differs from version {number}")]
+    faults = terms_faults(said) or _same(before[0] if before else None, said)
     if faults:
         return faults
     db.session.add(
@@ -52,6 +50,12 @@ def release_terms(
     )
     telling.tell("commission-terms", row, str(number + 1), now)
     return []
+
+
+def _same(before: CommissionTerms | None, said: Mapping[str, str]) -> Faults:
+    if before is None or any(getattr(before, name) != text for name, text in said.items()):
+        return []
+    return [("purpose", f"Nothing differs from version {before.number}")]
 
 
 def set_timetable(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.access.actor import Acting
+from app.access.actor import SYSTEM, Acting
 from app.cases.service import (
     Began,
     Case,
@@ -38,6 +38,7 @@ from app.serious_incidents.entered import in_words
 from tenants.db import db
 
 K = EventKind
+RECKONED = (K.RESPONSE_DEEMED, K.SILENCE_NOT_DEEMED)
 
 
 class Faulty(Exception):
@@ -103,7 +104,8 @@ def _enter(case: Case, wanted: ToEnter, acting: Acting, now: datetime, at: Desk,
     )  # fmt: skip
     events = would_be(under_way, now, counting)
     for event in events:
-        _tell(case, event, _payload(event, under_way, row), acting)
+        # What the end of a clock made of a silence is Waymark's reckoning, and nobody's word.
+        _tell(case, event, _payload(event, under_way, row), SYSTEM if event.kind in RECKONED else acting)
     told = history_of(events, counting)
     keep_rows(case.id, under_way, told, acting, now)
     if under_way.decision.outcome:

@@ -63,6 +63,12 @@ def representatives(party: Party, case_id: UUID, now: datetime) -> list[Recipien
     return named + [one for one in others if one not in named]
 
 
+def all_sealed_out(party: Party, case_id: UUID, now: datetime) -> bool:
+    """Whether a safeguarding partner has people who answer for it, and every one of them is sealed out of the case."""
+    found = [one for both in _both(party, now) for one in both]
+    return bool(found) and not _may_know(found, case_id)
+
+
 def deputies(party: Party, case_id: UUID, now: datetime) -> list[Recipient]:
     """Who is contacted before a partner's clock ends in silence (N-04).
 

@@ -31,6 +31,13 @@ def ask_others(case_id: UUID, party: Party, now: datetime) -> None:
     _ask(lock(case_id), party, now)
 
 
+def look_again(case: Case, party: Party, now: datetime) -> None:
+    """Before a partner's silence comes to count: somebody's deputy may have gone since they were sealed out. The case
+    must be locked."""
+    if recipients.all_sealed_out(party, case.id, now):
+        _ask(case, party, now)
+
+
 def after_seal(case: Case, acted_for: list[Party], left: list[Party], now: datetime) -> None:
     """Look after the parties for whom a person who was just sealed out could act; for those `left` nobody can now.
     The case must be locked."""

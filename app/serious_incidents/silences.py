@@ -14,7 +14,7 @@ from app.cases.service import Case, changed, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.marks import duty
 from app.procedure.positions import clock_end, deputy_contacted, ended_in_silence, nobody_left, receipt
-from app.serious_incidents import progress, recipients, turns
+from app.serious_incidents import progress, recipients, sealed_out, turns
 from app.serious_incidents.clock import Silence, silence
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.models import PartnerPosition
@@ -90,6 +90,7 @@ def contact_deputy(
             return False
         raise reason
     acting = SYSTEM if actor is None else actor.acting_as(actor.holding(Permission.DEPUTY_CONTACT))
+    sealed_out.look_again(case, party, now)
     deputies = recipients.deputies(party, case.id, now)
     inbox = recipients.generic_inbox(party)
     if not deputies and inbox is None:

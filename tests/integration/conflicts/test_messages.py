@@ -237,6 +237,7 @@ def test_a_deputy_named_afterwards_is_asked_and_the_request_is_received_again(
     page = f"/{journey.place.slug}/deputies/name"
     today = {"day": "23", "month": "11", "year": "2026"}
     typed = {f"{name}-{part}": value for name in ("starts_on", "ends_on") for part, value in today.items()}
+    typed["ends_on-day"] = "24"
     answer = submitted(
         client_as(journey.team), page, principal=str(membership(icb(journey)[0])), reason="Leave",
         person=str(journey.lig_member.person_id), **typed,
@@ -257,6 +258,25 @@ def test_a_deputy_named_afterwards_is_asked_and_the_request_is_received_again(
     assert journey.read(differences) == []
     journey.do(service.contact_deputy, Party.ICB, actor=None, now=TUESDAY_NOON)
     assert journey.do(service.deem, Party.ICB, TUESDAY_MIDNIGHT)  # now somebody could have answered
+
+
+@pytest.mark.duty("B1-08", "N-04")
+def test_a_deputy_who_goes_after_the_seal_leaves_nobody_whose_silence_could_count(
+    journey: Journey, mail: Post, at: Callable[[datetime], None]
+) -> None:
+    journey.to_responses()
+    at(MONDAY + 5 * HOUR)
+    deliver(journey)
+    at(MONDAY + 8 * HOUR)
+    name_deputy_for(journey, icb(journey)[0], journey.lig_member)
+    for somebody in icb(journey):
+        seal(journey, somebody)
+    assert journey.events(EventKind.REQUEST_BOUNCED, Party.ICB) == []
+    end_deputies(journey)
+    journey.do(service.contact_deputy, Party.ICB, actor=None, now=TUESDAY_NOON)
+    assert len(journey.events(EventKind.REQUEST_BOUNCED, Party.ICB)) == 1
+    assert not journey.do(service.deem, Party.ICB, TUESDAY_MIDNIGHT)
+    assert {one.to_person for one in journey.messages("nobody-can-act")} >= {journey.team.person_id}
 
 
 def test_a_withheld_message_to_a_deputy_did_not_reach_them(journey: Journey, mail: Post) -> None:

@@ -11,8 +11,7 @@ from uuid import uuid4
 import pytest
 
 from app.access.roles import Role
-from app.entering.columns import under_way
-from app.entering.service import enter_case
+from app.entering.service import enter_from_form
 from app.ledger import read_log
 from app.procedure.events import EventKind, Party
 from app.serious_incidents import service
@@ -236,10 +235,8 @@ def test_an_entered_case_can_be_audited(wight: Place, now: None, client_as: Call
            "view_shared_on": "4/11/2026", "rationale": "The test was met", **said}  # fmt: skip
     team = find(wight, Role.PARTNERSHIP_TEAM)
     with wight.pinned():
-        case, faults = under_way(row)
-        assert faults == []
-        made = enter_case(case, row, team.actor().acting_as(team.actor().capacities), WEDNESDAY)
-        reference = made.reference
+        acting = team.actor().acting_as(team.actor().capacities)
+        reference = enter_from_form(row, acting, WEDNESDAY, uuid4()).case.reference
         db.session.commit()
     text = page(Journey(wight), client_as, f"/isle-of-wight/scrutiny/{reference}")
     told, decided = part(text, "partners"), part(text, "decisions")
