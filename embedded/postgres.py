@@ -22,6 +22,8 @@ ROLES = ("waymark_owner", "waymark_app", "waymark_relay", "waymark_backup")
 PUT_ON = {"waymark_people": ("waymark_app",), "waymark_operator": ("waymark_app", "waymark_owner")}
 PATIENCE = 60.0
 ATTEMPTS = 5
+# The log says that something failed and where, and nothing of the rows or the values that were written.
+QUIET = ("log_error_verbosity=terse", "log_min_error_statement=panic", "log_parameter_max_length_on_error=0")
 UNDURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
@@ -130,6 +132,7 @@ class Postgres:
     def _run(self) -> subprocess.Popen[bytes]:
         settings = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "unix_socket_permissions=0700",
                     "max_connections=120", "shared_buffers=128MB", "timezone=UTC"]  # fmt: skip
+        settings += QUIET
         settings += [] if self.durable else UNDURABLE
         options = [part for setting in settings for part in ("-c", setting)]
         log = paths.log_file(self.data, "postgres.log")
