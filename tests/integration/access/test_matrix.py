@@ -437,7 +437,7 @@ def expected(rule: Rule, permission: Permission) -> set[Role]:
 
 
 def comparable(page: bytes) -> bytes:
-    """A page without what differs from one answer to the next: nonce, form token and the moment."""
+    """A page without what differs from one answer to the next: nonce, form token, the moment and the time left."""
     page = re.sub(rb'nonce="[^"]*"', b"", page)
     page = re.sub(rb'name="csrf_token" value="[^"]*"', b"", page)
     page = re.sub(rb'data-(time-out|mark)="[^"]*"', b"", page)

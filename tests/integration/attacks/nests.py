@@ -138,7 +138,12 @@ def own_settings(nest: Nest) -> None:
         edition = current_edition()
         step = {"key": STEP, "action": f"Consult somebody {nest.house}", "owner": "partnership-team",
                 "trigger": "decision-recorded", "closing": "local-step-done", "blocks": "nothing"}  # fmt: skip
-        names = {"lig-chair": f"Convenor {nest.house}", "partnership-team": f"Business unit {nest.house}"}
+        own = {
+            "lig-chair": "Convenor",
+            "partnership-team": "Business unit",
+            "partnership-chair": "Independent chair",
+        }
+        names = {party: f"{called} {nest.house}" for party, called in own.items()}
         changed = {"names": names, "steps": [step], "clocks": {}, "omitted": []}
         settings_service.adopt(
             {**edition.settings, **changed}, over=edition.number, reason=f"Because {nest.house}",
