@@ -68,8 +68,11 @@ def _commissioned(row: Commission, now: datetime) -> Holder | None:
 def _post(
     kind: str, row: Commission, holder: Holder, mark: str, now: datetime, case_reference: str | None
 ) -> None:
+    about = {"commission_id": str(row.id), "kind": kind}
+    if case_reference is not None:
+        about["case_id"] = str(row.case_id)
     post(
         kind, to_person=holder.person_id, to_address=holder.email, to_name=holder.name,
         key=f"{kind}:{row.id}:{mark}:{holder.person_id}", now=now, case_reference=case_reference,
-        context={"commission_id": str(row.id), "kind": kind},
+        context=about,
     )  # fmt: skip
