@@ -11,7 +11,7 @@ from tenants.rls import PEOPLE
 from tenants.scope import narrow
 
 # The blueprints whose pages need nothing of a case.
-NARROWED = {"people", "inviting", "waiting", "access_table"}
+NARROWED = {"people", "inviting", "waiting", "access"}
 ADMINISTRATORS = {Role.PARTNERSHIP_ADMINISTRATOR}
 
 

@@ -14,9 +14,9 @@ depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 READ = ("partnerships", "local_authorities", "calendar_editions", "demo_clock", "organisations", "identity_providers",
-        "agencies", "settings_editions", "deputies")  # fmt: skip
-# With whatever the application may do with them. Those that another step makes are passed over where it has not.
-SAME = ("people", "memberships", "organisation_trusts", "invitations", "membership_proposals", "passkeys")
+        "agencies", "settings_editions", "deputies", "passkeys")  # fmt: skip
+# With whatever the application may do with them, which is never to remove a line.
+SAME = ("people", "memberships", "organisation_trusts", "invitations", "membership_proposals")
 
 
 def upgrade() -> None:

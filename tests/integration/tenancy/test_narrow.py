@@ -134,6 +134,13 @@ def test_only_an_administrator_who_is_nothing_else_is_narrowed_and_only_in_these
     assert not narrowing.is_narrowed("people", acting(Role.STRATEGIC_MANAGER))
 
 
+def test_every_room_that_is_narrowed_is_there_and_serves_its_page(app: Flask, wight: Place) -> None:
+    assert set(app.blueprints) >= narrowing.NARROWED
+    administrator = client_of(app, find(wight, Role.PARTNERSHIP_ADMINISTRATOR))
+    for page in ("people/", "people/invitations", "people/waiting", "access"):
+        assert administrator.get(f"/{wight.slug}/{page}").status_code == 200, page
+
+
 def test_an_administrators_page_that_asks_for_a_case_is_refused(
     servers: Servers, wight: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
