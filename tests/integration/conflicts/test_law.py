@@ -28,6 +28,7 @@ from app.clock_source import real_now
 from app.ledger.service import record
 from app.outbox.models import OutboxMessage
 from app.outbox.service import post
+from app.procedure.clocks import london_date
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party, Stage
 from app.serious_incidents import recipients
 from tenants.db import db
@@ -108,9 +109,9 @@ def test_seals_take_away_the_sealed_cases_and_nothing_else(
 ) -> None:
     db.session.rollback()
     who = data.draw(st.sampled_from(range(len(town.people))))
-    actor = town.people[who].actor()
+    actor, today = town.people[who].actor(), london_date(real_now())
     before = everything(actor)
-    tasks = {(task.case.id, task.obligation.key) for task in tasks_of(actor)}
+    tasks = {(task.case.id, task.obligation.key) for task in tasks_of(actor, today)}
     seen = set(db.session.scalars(select(Case.id).where(visible(actor))))
     sealed = data.draw(st.sets(PLACES))
     lifted = data.draw(st.sets(PLACES))
@@ -128,9 +129,9 @@ def test_seals_take_away_the_sealed_cases_and_nothing_else(
     hidden = {town.cases[place] for place in sealed}
     assert everything(actor) == before - hidden
     assert set(db.session.scalars(select(Case.id).where(visible(actor)))) == seen - hidden
-    now = {(task.case.id, task.obligation.key) for task in tasks_of(actor)}
+    now = {(task.case.id, task.obligation.key) for task in tasks_of(actor, today)}
     assert now == {task for task in tasks if task[0] not in hidden}
-    assert count_of(actor) == len(now)
+    assert count_of(actor, today) == len(now)
     rows = {case.id: case.reference for case in db.session.scalars(select(Case))}
     for case_id, reference in rows.items():
         assert (visible_case(reference, actor) is not None) == (case_id in seen - hidden)
@@ -145,6 +146,7 @@ def test_nobody_sealed_out_is_ever_among_those_who_are_written_to(
 ) -> None:
     db.session.rollback()
     everywhere = {party: _told(town, party, None) for party in Party}
+    owing = {party: _owing(party, uuid4()) for party in OWNERS}
     for person, place in seals:
         put(town, town.people[person].person_id, town.cases[place], False)
     db.session.flush()
@@ -152,7 +154,12 @@ def test_nobody_sealed_out_is_ever_among_those_who_are_written_to(
         out = {town.people[person].person_id for person, where in seals if where == place}
         assert sealed_people(case_id) == out
         for party in Party:
-            assert _told(town, party, case_id) == everywhere[party] - out
+            told = _told(town, party, case_id)
+            assert not told & out
+            # Where everybody who owes for a party is sealed out, the Partnership Team owes for it (B1-12)
+            nobody_left = party in OWNERS and owing[party] <= out
+            team = owing[Party.PARTNERSHIP_TEAM] if nobody_left else set()
+            assert told == (everywhere[party] | team) - out
     place = next(iter(seals), (0, 0))[1]
     _write_to_everybody(
         town, place, {town.people[person].person_id for person, where in seals if where == place}
@@ -160,12 +167,15 @@ def test_nobody_sealed_out_is_ever_among_those_who_are_written_to(
     db.session.rollback()
 
 
+def _owing(party: Party, case_id: UUID) -> set[UUID | None]:
+    """Who owes for a party in a case."""
+    return {one.person_id for one in owners_of(party, case_id, real_now())}
+
+
 def _told(town: Town, party: Party, case_id: UUID | None) -> set[UUID | None]:
     """Everybody whom any list of recipients names for a party."""
     now, case = real_now(), case_id or uuid4()
-    found: set[UUID | None] = (
-        {one.person_id for one in owners_of(party, case, now)} if party in OWNERS else set()
-    )
+    found = _owing(party, case) if party in OWNERS else set()
     if party in recipients.ROLES:
         found |= {one.person_id for one in recipients.holders(party, case, now)}
     if party in SAFEGUARDING_PARTNERS and party is not Party.LOCAL_AUTHORITY:
