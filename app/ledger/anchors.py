@@ -27,6 +27,9 @@ from tenants.registry import all_partnerships
 from tenants.scope import current_partnership_id, in_partnership
 
 log = structlog.get_logger()
+# Writing looks at the end of the file only, which holds some eighty lines; verifying reads all of it.
+TAIL = 16_384
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,9 @@ def write(slug: str, at: datetime) -> bool:
     if head is None:
         return False
     _mend(folder, slug)
-    lines = _lines(slug)
-    _copy_missing(lines)
-    grown = not lines or lines[-1].count != head.count
+    newest = _lines(slug, TAIL)
+    _copy_missing(newest)
+    grown = not newest or newest[-1].count != head.count
     if grown:
         body = f"{at.isoformat()} {head.count} {head.hash.hex()}"
         line = f"{body} {_sign(slug, body)}"
@@ -108,11 +111,13 @@ def first_missing(slug: str) -> Fault | None:
 
 
 def _not_borne_out(lines: list[Anchor]) -> Fault | None:
-    wanted = {one.count for one in lines}
-    rows = db.session.execute(
-        select(LedgerEvent.number, LedgerEvent.hash).where(LedgerEvent.number.in_(wanted))
-    )
-    stored = {number: digest.hex() for number, digest in rows}
+    stored: dict[int, str] = {}
+    for start in range(0, len(lines), BATCH):
+        wanted = [one.count for one in lines[start : start + BATCH]]
+        rows = db.session.execute(
+            select(LedgerEvent.number, LedgerEvent.hash).where(LedgerEvent.number.in_(wanted))
+        )
+        stored |= {number: digest.hex() for number, digest in rows}
     for one in lines:
         if one.count not in stored:
             return Fault(one.count, "an anchor outside the database says that this event existed; it is gone")
@@ -135,10 +140,11 @@ def _file_fault(lines: list[Anchor]) -> Fault | None:
     return None
 
 
-def _copy_missing(lines: list[Anchor]) -> None:
+def _copy_missing(newest: list[Anchor]) -> None:
     """A stop between the file and the database leaves a line without its copy: it is copied now."""
-    copied = set(db.session.scalars(select(LedgerAnchor.line)))
-    for one in lines:
+    last_copies = select(LedgerAnchor.line).order_by(LedgerAnchor.count.desc()).limit(len(newest) + 1)
+    copied = set(db.session.scalars(last_copies))
+    for one in newest:
         if one.line not in copied:
             db.session.add(LedgerAnchor(count=one.count, line=one.line, written_at=one.at))
 
@@ -168,15 +174,21 @@ def _append(folder: Path, slug: str, line: str) -> None:
         os.fsync(file.fileno())
 
 
-def _lines(slug: str) -> list[Anchor]:
+def _lines(slug: str, most: int | None = None) -> list[Anchor]:
+    """The lines of the file, or only those whole ones in its last `most` bytes. Raises ValueError."""
     folder = _folder()
     path = folder / f"{slug}.anchors" if folder else None
     if path is None or not path.exists():
         return []
-    written = path.read_bytes()
+    skipped = 0 if most is None else max(0, path.stat().st_size - most)
+    with open(path, "rb") as file:
+        file.seek(skipped)
+        written = file.read()
     if written and not written.endswith(b"\n"):
         raise ValueError(f"the last line of the anchors of {slug} is cut short")
-    return [_anchor(slug, number, line) for number, line in enumerate(written.split(b"\n")[:-1], start=1)]
+    lines = written.split(b"\n")[:-1]
+    whole = lines[1:] if skipped else lines
+    return [_anchor(slug, number, line) for number, line in enumerate(whole, start=1)]
 
 
 def _anchor(slug: str, number: int, line: bytes) -> Anchor:

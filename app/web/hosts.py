@@ -41,7 +41,7 @@ def refuse_other_hosts() -> ResponseReturnValue | None:
     """Before anything else of a request is looked at."""
     if is_ours(request.headers.get("Host", ""), current_app.config["WAYMARK"]):
         return None
-    return NOTHING, 400, {"Content-Type": "text/html; charset=utf-8", "Connection": "close"}
+    return NOTHING, 400, {"Content-Type": "text/html; charset=utf-8"}
 
 
 def register(app: Flask) -> None:

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("partnership_id", "line"),
         append_only=True,
     )
+    op.create_index("ix_ledger_anchors_count", "ledger_anchors", ["partnership_id", "count"])
 
 
 def _roles_are_there() -> None:

@@ -251,6 +251,25 @@ def test_a_stop_between_the_file_and_the_database_is_made_good(
         assert verify_whole(fresh.slug).fault is None
 
 
+def test_a_long_file_is_written_by_its_end_and_verified_whole(
+    app: Flask, fresh: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchors, "TAIL", 500)
+    monkeypatch.setattr(anchors, "BATCH", 3)
+    path = Path(app.config["WAYMARK"].anchor_dir) / f"{fresh.slug}.anchors"
+    with fresh.pinned():
+        for _ in range(8):
+            say(1)
+            assert anchors.write(fresh.slug, real_now())
+        assert len(anchors.read(fresh.slug)) == 8
+        assert len(db.session.scalars(select(LedgerAnchor)).all()) == 8
+        assert verify_whole(fresh.slug).fault is None
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join([*lines[:2], *lines[3:]]))
+        assert "no longer in the file" in str(verify_whole(fresh.slug).fault)
+        path.write_bytes(b"".join(lines))
+
+
 def test_half_a_line_that_a_full_disk_left_is_taken_away(app: Flask, fresh: Place) -> None:
     path = Path(app.config["WAYMARK"].anchor_dir) / f"{fresh.slug}.anchors"
     with fresh.pinned():
