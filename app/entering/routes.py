@@ -50,6 +50,11 @@ def case() -> ResponseReturnValue:
             made, faults = _enter(form)
             if made is not None:
                 return _to_case(made)
+        before = service.entered_by_form(key_of(form))
+        if (
+            before is not None
+        ):  # the same form, sent a moment before, was entered while this one was looked at
+            return _to_case(before)
         show_faults(form, faults)
         if warnings and not faults:
             form.anyway.errors = [f"{'. '.join(warnings)}. Open that case, or confirm that this is another"]
