@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,13 +15,16 @@ from app.access.guard import requires
 from app.access.permissions import Permission
 from app.cases.service import Case
 from app.entering import asking, requests, service
-from app.entering.desk import desk
+from app.entering.desk import Desk, desk
 from app.entering.forms import CameFirstForm, EnterForm, choose, enter_form
-from app.entering.looking import TAKEN, look_at
+from app.entering.looking import TAKEN, Fault, Looked, look_at
 from app.entering.telling import tell_owners
 from app.serious_incidents.fields import Day, Moment
+from app.serious_incidents.forms import KeyedForm
 from app.serious_incidents.pages import fresh, key_of
 from tenants.db import db
+
+Made = tuple[Case | None, list[Fault]]
 
 bp = Blueprint("entering", __name__, url_prefix="/<slug>/enter", template_folder="templates")
 
@@ -40,21 +45,14 @@ def case() -> ResponseReturnValue:
     fresh(form)
     warnings: list[str] = []
     if form.validate_on_submit():
-        before = service.entered_by_form(key_of(form))
-        if before is not None:
-            return _to_case(before)
         looked = look_at(form.raw(), at, g.now)
         warnings = looked.warnings
-        faults = looked.faults
-        if not faults and (not warnings or form.anyway.data):
-            made, faults = _enter(form)
-            if made is not None:
-                return _to_case(made)
-        before = service.entered_by_form(key_of(form))
-        if (
-            before is not None
-        ):  # the same form, sent a moment before, was entered while this one was looked at
-            return _to_case(before)
+        made, faults = _once(
+            form, lambda: _enter(form, looked, at), service.entered_by_form, taken=[("own_reference", TAKEN)]
+        )
+        if made is not None:
+            flash("The case has been entered at its stage.", "success")
+            return redirect(url_for("cases.case", reference=made.reference), 303)
         show_faults(form, faults)
         if warnings and not faults:
             form.anyway.errors = [f"{'. '.join(warnings)}. Open that case, or confirm that this is another"]
@@ -74,59 +72,55 @@ def notification_first() -> ResponseReturnValue:
     choose(form.agency, asking.choices(g.now))
     fresh(form)
     if form.validate_on_submit():
-        made = _open(form)
+        made, faults = _once(form, lambda: _open(form), requests.opened_by)
         if made is not None:
             flash("The case has been opened, and the referral form is waited for.", "success")
-            return redirect(url_for("cases.case", reference=made), 303)
+            return redirect(url_for("cases.case", reference=made.reference), 303)
+        show_faults(form, [("heading" if name == "title" else name, message) for name, message in faults])
     errors = errors_of(form)
     page = render_template("entering/notification_first.html", form=form, errors=errors)
     return page, 400 if errors else 200
 
 
-def _enter(form: EnterForm) -> tuple[Case | None, list[tuple[str, str]]]:
-    """The case that was entered, by this form now or by the same one sent a moment before; or what is wrong."""
-    acting = acting_for(Permission.CASE_ENTER)
-    try:
-        made = service.enter_from_form(form.raw(), acting, g.now, key_of(form))
-        tell_owners([made], str(key_of(form)), acting, g.now)
-        db.session.commit()
-        return made.case, []
-    except service.Faulty as wrong:
-        db.session.rollback()
-        return None, wrong.faults
-    except IntegrityError:
-        db.session.rollback()
-        before = service.entered_by_form(key_of(form))
-        return before, [] if before else [("own_reference", TAKEN)]
+def _enter(form: EnterForm, looked: Looked, at: Desk) -> Made:
+    if looked.faults or (looked.warnings and not form.anyway.data):
+        return None, looked.faults
+    acting, key = acting_for(Permission.CASE_ENTER), key_of(form)
+    made = service.enter_from_form(looked, acting, g.now, at, key)
+    tell_owners([made], str(key), acting, g.now)
+    return made.case, []
 
 
-def _open(form: CameFirstForm) -> str | None:
-    """The reference of the case of a notification, opened by this form now or a moment before; or None, with what is
-    wrong beside the fields."""
+def _open(form: CameFirstForm) -> Made:
     children, wrong = form.given()
-    actor, key = current_actor(), key_of(form)
+    if wrong:
+        return None, wrong
+    typed = form.typed(children, key_of(form))
+    return requests.open_from_notification(typed, actor=current_actor(), now=g.now)
+
+
+def _once(
+    form: KeyedForm,
+    make: Callable[[], Made],
+    made_before: Callable[[UUID], Case | None],
+    taken: Sequence[Fault] = (),
+) -> Made:
+    """Make a case of a form and commit it; or what is wrong, with nothing changed. Where the same form, sent a moment
+    before, has made its case, that is the answer, whatever stands in this one's way. `taken` is what is wrong where
+    another form was there first; without it that is nobody's fault, and raises."""
+    lost: IntegrityError | None = None
     try:
-        made, faults = (None, wrong)
-        if not wrong:
-            made, faults = requests.open_from_notification(form.typed(children, key), actor=actor, now=g.now)
+        made, faults = make()
         if made is not None:
-            reference = made.reference
             db.session.commit()
-            return reference
-        db.session.rollback()
-    except IntegrityError:
-        db.session.rollback()
-        before = requests.opened_by(key)
-        if before is not None:
-            return before.reference
-        raise
-    show_faults(form, [("heading" if name == "title" else name, message) for name, message in faults])
-    return None
-
-
-def _to_case(made: Case) -> ResponseReturnValue:
-    flash("The case has been entered at its stage.", "success")
-    return redirect(url_for("cases.case", reference=made.reference), 303)
+            return made, []
+    except IntegrityError as error:
+        lost, faults = error, list(taken)
+    db.session.rollback()
+    before = made_before(key_of(form))
+    if before is None and lost is not None and not taken:
+        raise lost
+    return before, [] if before else faults
 
 
 def acting_for(permission: Permission) -> Any:

@@ -21,8 +21,8 @@ from app.cases.service import (
     mark_to_be_notified,
     open_cases,
 )
-from app.entering.desk import Desk, desk
-from app.entering.looking import Fault, look_at
+from app.entering.desk import Desk
+from app.entering.looking import Looked
 from app.entering.models import EnteredCase
 from app.entering.rows import decision_of, keep_rows
 from app.entering.under_way import own_key
@@ -39,14 +39,6 @@ from tenants.db import db
 
 K = EventKind
 RECKONED = (K.RESPONSE_DEEMED, K.SILENCE_NOT_DEEMED)
-
-
-class Faulty(Exception):
-    """The case cannot be entered so; field and message for each reason."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(message for _field, message in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +105,9 @@ def _enter(case: Case, wanted: ToEnter, acting: Acting, now: datetime, at: Desk,
     return Entered(case, under_way.own_reference, obligations(events, counting.calendars, counting.settings))
 
 
-def enter_from_form(raw: Mapping[str, str], acting: Acting, now: datetime, key: UUID) -> Entered:
-    """Enter the one case of a form. Raises Faulty."""
-    at = desk()
-    looked = look_at(raw, at, now)
-    if looked.faults:
-        raise Faulty(looked.faults)
-    return enter_cases([ToEnter(looked.case, raw)], acting, now, at, From(submission_key=key))[0]
+def enter_from_form(looked: Looked, acting: Acting, now: datetime, at: Desk, key: UUID) -> Entered:
+    """Enter the one case of a form, which was looked at and is sound; the caller commits."""
+    return enter_cases([ToEnter(looked.case, looked.raw)], acting, now, at, From(submission_key=key))[0]
 
 
 def entered_by_form(key: UUID) -> Case | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,10 +16,12 @@ from app.cases.models import Case
 from app.cases.queries import obligations_of
 from app.cases.rebuild import differences
 from app.clock_source import real_now
+from app.entering import requests
 from app.entering.models import ReferralRequest
 from app.procedure.clocks import LONDON, london_date
 from app.referrals.queries import referral_record
 from tenants.db import db
+from tests.support.meanwhile import meanwhile
 from tests.support.people import client_of, find
 from tests.support.places import Place
 
@@ -161,3 +164,15 @@ def test_a_late_notification_is_asked_why_and_an_unknown_awareness_is_said(
     assert "4 children at most" in children.get_data(as_text=True)
     with wight.pinned():
         assert db.session.scalar(select(func.count()).select_from(ReferralRequest))
+
+
+@pytest.mark.duty("A-09")
+def test_a_form_whose_twin_opens_the_case_meanwhile_succeeds_too(
+    app: Flask, browser: FlaskClient, wight: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, twin = form(), client_of(app, find(wight, Role.PARTNERSHIP_TEAM))
+    answers: list[Any] = []
+    meanwhile(monkeypatch, requests, "also_asked", lambda: answers.append(twin.post(FIRST, data=told)))
+    answers.append(browser.post(FIRST, data=told))
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]

@@ -18,6 +18,7 @@ from app.cases.rebuild import differences
 from app.entering import routes
 from app.serious_incidents import progress
 from tenants.db import db
+from tests.support.meanwhile import meanwhile
 from tests.support.people import client_of, find
 from tests.support.places import Place
 
@@ -194,16 +195,10 @@ def test_a_notification_that_stands_in_another_case_warns_first(browser: FlaskCl
 def test_a_form_whose_twin_is_entered_while_it_is_looked_at_succeeds_too(
     app: Flask, wight: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, look, person = form(), routes.look_at, find(wight, Role.PARTNERSHIP_TEAM)
+    told, person = form(), find(wight, Role.PARTNERSHIP_TEAM)
     answers: list[Any] = []
-
-    def twin_first(*given: Any) -> Any:
-        monkeypatch.setattr(routes, "look_at", look)
-        with ThreadPoolExecutor(1) as other:
-            answers.append(other.submit(lambda: enter(client_of(app, person), told)).result())
-        return look(*given)
-
-    monkeypatch.setattr(routes, "look_at", twin_first)
+    twin = client_of(app, person)
+    meanwhile(monkeypatch, routes, "look_at", lambda: answers.append(enter(twin, told)))
     answers.append(enter(client_of(app, person), told))
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]

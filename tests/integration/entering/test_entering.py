@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -23,6 +23,7 @@ from app.procedure.events import EventKind
 from app.procedure.same_incident import Incident, Known, reasons_alike
 from tenants.db import db
 from tests.integration.referrals.conftest import draft_at, fill
+from tests.support.came_first import case_that_came_first
 from tests.support.people import client_of, find
 from tests.support.places import Place
 
@@ -89,7 +90,7 @@ def test_names_in_another_order_are_alike() -> None:
 @pytest.mark.duty("A-09")
 def test_the_referral_that_was_asked_for_is_linked_to_the_same_case(app: Flask, wight: Place) -> None:
     representative = find(wight, Role.AGENCY_LIG_MEMBER, "community-health")
-    case_id, reference = _came_first(wight, "community-health")
+    case_id, reference = case_that_came_first(wight, agency="community-health")
     browser = client_of(app, representative)
     page = browser.get(f"/isle-of-wight/cases/{reference}").get_data(as_text=True)
     assert "Your agency is asked for the referral form" in page
@@ -114,7 +115,7 @@ def test_the_referral_that_was_asked_for_is_linked_to_the_same_case(app: Flask, 
 
 
 def test_nobody_else_writes_the_referral_that_one_agency_is_asked_for(app: Flask, wight: Place) -> None:
-    _case_id, reference = _came_first(wight, "community-health")
+    _case_id, reference = case_that_came_first(wight, agency="community-health")
     for someone in (
         find(wight, Role.PARTNERSHIP_TEAM),
         find(wight, Role.PRACTITIONER),
@@ -126,8 +127,8 @@ def test_nobody_else_writes_the_referral_that_one_agency_is_asked_for(app: Flask
 
 def test_two_cases_of_one_incident_are_shown_and_linked_by_a_person(app: Flask, wight: Place) -> None:
     name = f"Ann {uuid4().hex[:8]}"
-    first_id, first = _came_first(wight, "police", (name,))
-    second_id, second = _came_first(wight, "community-health", (name.upper(),))
+    first_id, first = case_that_came_first(wight, Child(name))
+    second_id, second = case_that_came_first(wight, Child(name.upper()), agency="community-health")
     browser = client_of(app, find(wight, Role.PARTNERSHIP_TEAM))
     assert f"Compare with {second}" in browser.get(f"/isle-of-wight/cases/{first}").get_data(as_text=True)
     address = f"/isle-of-wight/cases/{first}/same-incident"
@@ -175,19 +176,3 @@ def test_a_case_under_way_is_entered_by_form(app: Flask, wight: Place) -> None:
     assert "A child aged 7 (invented)" in page.get_data(as_text=True)
     twice = browser.post("/isle-of-wight/enter/case", data={**typed, "submission_key": str(uuid4())})
     assert "entered already" in twice.get_data(as_text=True)
-
-
-def _came_first(place: Place, agency: str, children: tuple[str, ...] = ()) -> tuple[UUID, str]:
-    """The case of a notification that came first: its id and its reference."""
-    now = real_now()
-    sent = now - timedelta(hours=2)
-    typed = CameFirst("A child", tuple(Child(name) for name in children), "Known", sent - timedelta(hours=1), sent,
-                      "national-system", f"INV-{uuid4().hex[:8]}", "SD",
-                      agency, uuid4())  # fmt: skip
-    with place.pinned():
-        case, faults = open_from_notification(
-            typed, actor=find(place, Role.PARTNERSHIP_TEAM).actor(), now=now
-        )
-        assert case is not None, faults
-        db.session.commit()
-        return case.id, case.reference

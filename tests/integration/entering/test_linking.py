@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +20,6 @@ from app.cases.rebuild import differences
 from app.cases.service import Where
 from app.clock_source import real_now
 from app.entering import likeness
-from app.entering.requests import CameFirst, open_from_notification
 from app.ledger.service import history
 from app.outbox.models import OutboxMessage
 from app.procedure.entering import Child
@@ -28,6 +28,7 @@ from app.procedure.history import in_force
 from app.serious_incidents import service
 from app.serious_incidents.corrections import Correction
 from tenants.db import db
+from tests.support.came_first import case_that_came_first
 from tests.support.people import client_of, find
 from tests.support.places import Place
 
@@ -43,20 +44,7 @@ def browser(app: Flask, wight: Place) -> FlaskClient:
 def opened(wight: Place) -> Opened:
     """Opens the case of a notification that came first; its id and reference."""
 
-    def make(*children: Child, hours: int = 3, where: Where | None = None) -> tuple[UUID, str]:
-        now = real_now()
-        typed = CameFirst("A child", children, "Known", now - timedelta(hours=hours), now - timedelta(hours=1),
-                          "national-system", f"INV-{uuid4().hex[:8]}", "SD", "police", uuid4(),
-                          where=where or Where())  # fmt: skip
-        with wight.pinned():
-            case, faults = open_from_notification(
-                typed, actor=find(wight, Role.PARTNERSHIP_TEAM).actor(), now=now
-            )
-            assert case is not None, faults
-            db.session.commit()
-            return case.id, case.reference
-
-    return make
+    return partial(case_that_came_first, wight)
 
 
 def address(reference: str) -> str:
@@ -85,7 +73,7 @@ def aware(case_id: UUID) -> datetime | None:
 def test_a_link_is_undone_with_a_reason_and_what_it_brought_is_taken_back(
     browser: FlaskClient, wight: Place, opened: Opened
 ) -> None:
-    (first_id, first), (second_id, second) = opened(hours=30), opened(hours=3)
+    (first_id, first), (second_id, second) = opened(aware=30), opened(aware=3)
     with wight.pinned():
         before = aware(second_id)
     assert say(browser, first, second, "linked", seen_by(browser, first, second)) == 303
@@ -151,7 +139,7 @@ def test_who_decides_after_somebody_else_sees_it_and_keeps_what_they_typed(
 def test_correcting_awareness_in_one_of_two_linked_cases_tells_the_other(
     browser: FlaskClient, wight: Place, opened: Opened
 ) -> None:
-    (first_id, first), (second_id, second) = opened(hours=30), opened(hours=3)
+    (first_id, first), (second_id, second) = opened(aware=30), opened(aware=3)
     say(browser, first, second, "linked", "")
     team, now = find(wight, Role.PARTNERSHIP_TEAM), real_now()
     with wight.pinned():
