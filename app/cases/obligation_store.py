@@ -15,7 +15,7 @@ from app.procedure.day_budget import day_budget, unfit_since
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Stage
 from app.procedure.history import History
 from app.procedure.obligation import ClockSettings, Obligation
-from app.procedure.obligations import obligations
+from app.procedure.obligations import owed_in
 from tenants.db import db
 from tenants.registry import edition
 from tenants.scope import current_partnership_id
@@ -43,8 +43,7 @@ def history_of(case_id: UUID, events: list[Event] | None = None) -> History:
 
 def computed(case_id: UUID, events: list[Event] | None = None) -> list[Obligation]:
     """What the case's history obliges, as the pure procedure says."""
-    told = history(case_id) if events is None else events
-    return list(obligations(told, calendars(), settings_of(case_id)))
+    return owed_in(history_of(case_id, events))
 
 
 def row_of(position: int, obligation: Obligation) -> dict[str, object]:
@@ -80,7 +79,7 @@ def recompute(case_id: UUID, now: datetime) -> None:
     }
     told = history_of(case_id)
     fresh: list[dict[str, object]] = []
-    for position, obligation in enumerate(obligations(told.recorded, told.calendars, told.settings)):
+    for position, obligation in enumerate(owed_in(told)):
         values = row_of(position, obligation)
         row = stored.pop(obligation.key, None)
         if row is None:

@@ -51,7 +51,11 @@ def obligations(
     The same events in any order give the same obligations. A history without a submitted referral obliges
     nobody.
     """
-    history = History(events, calendar, settings or ClockSettings())
+    return owed_in(History(events, calendar, settings or ClockSettings()))
+
+
+def owed_in(history: History) -> list[Obligation]:
+    """As `obligations`, of a history that is told already."""
     if history.came_first:
         found = [
             *link_referral(history),
