@@ -101,6 +101,18 @@ def test_a_silence_that_rested_on_a_wrong_entry_counts_no_longer(journey: Journe
     assert journey.read(differences) == []
 
 
+@pytest.mark.duty("B1-08", "N-04")
+def test_a_silence_is_left_alone_where_another_entry_is_corrected(journey: Journey) -> None:
+    journey.to_responses()
+    assert journey.silent(Party.POLICE)
+    number = number_of(journey, K.LOCAL_AUTHORITY_AWARE)
+    correct(journey, number, MONDAY - HOUR, WEDNESDAY)
+    assert [event.facts["supersedes"] for event in journey.events(K.ENTRY_SUPERSEDED)] == [number]
+    assert len(journey.events(K.RESPONSE_DEEMED)) == 1
+    assert journey.state().positions[Party.POLICE].kind == "deemed"
+    assert journey.read(differences) == []
+
+
 @pytest.mark.duty("B1-08")
 def test_a_corrected_time_decides_whether_an_answer_was_late(journey: Journey) -> None:
     journey.to_responses()
