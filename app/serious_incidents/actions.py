@@ -53,7 +53,7 @@ def actions_of(found: Progress, actor: Actor) -> list[Action]:
     if not found.aware and may(Permission.NOTIFICATION_RECORD):
         label = "Record when the local authority became aware"
         actions.append(Action("serious_incidents.awareness", label, main=False))
-    if found.view_shared is not None and (found.decision is None or found.told.reopened is not None):
+    if found.view_shared is not None and found.standing is None:
         actions += _while_open(found, actor)
     if found.view_shared is not None and actor.may(Permission.RESPONSE_RECORD):
         for party in SAFEGUARDING_PARTNERS:

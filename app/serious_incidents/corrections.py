@@ -244,11 +244,7 @@ def _look_at_silences_again(case: Case, now: datetime) -> None:
         deemed = told.first(K.RESPONSE_DEEMED, party)
         if deemed is None or deeming_stands(told, party):
             continue
-        happened(
-            K.ENTRY_SUPERSEDED, case.id, SYSTEM, now, party=party,
-            facts={"supersedes": deemed.number, "kind": deemed.kind.value},
-            payload={"reason": "An entry on which the deemed agreement rested was corrected."},
-        )  # fmt: skip
+        _say_no_longer(case, deemed, "An entry on which the deemed agreement rested was corrected.", now)
         found = progress.load(case.id)
         for row in (*found.positions.values(), *found.earlier):
             if row.party == party.value and row.kind == "deemed":
@@ -264,8 +260,12 @@ def _look_at_undeemed_again(case: Case, now: datetime) -> None:
         still_silent = ended_in_silence(told, party, now) is not None and said is not None
         if said is None or (still_silent and said.happened_at == clock_end(told, party)):
             continue
-        happened(
-            K.ENTRY_SUPERSEDED, case.id, SYSTEM, now, party=party,
-            facts={"supersedes": said.number, "kind": said.kind.value},
-            payload={"reason": "The response clock of which it was said has moved."},
-        )  # fmt: skip
+        _say_no_longer(case, said, "The response clock of which it was said has moved.", now)
+
+
+def _say_no_longer(case: Case, event: Event, why: str, now: datetime) -> None:
+    """Supersede what Waymark itself made of a silence."""
+    happened(
+        K.ENTRY_SUPERSEDED, case.id, SYSTEM, now, party=event.party,
+        facts={"supersedes": event.number, "kind": event.kind.value}, payload={"reason": why},
+    )  # fmt: skip

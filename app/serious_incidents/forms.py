@@ -36,11 +36,19 @@ class KeyedForm(FlaskForm):
     submission_key = HiddenField()
 
 
+class WordedForm(KeyedForm):
+    """A form whose answers can be set beside what somebody else recorded."""
+
+    def in_words(self) -> dict[str, str]:
+        """What was typed, under its field's name."""
+        raise NotImplementedError
+
+
 class StepForm(KeyedForm):
     """A step that needs no answer but to be confirmed."""
 
 
-class SaidForm(KeyedForm):
+class SaidForm(WordedForm):
     """A view or a response: what, and why."""
 
     party = HiddenField()
@@ -144,7 +152,7 @@ class AwarenessForm(KeyedForm):
     told_by = line("Who told the local authority? (optional)")
 
 
-class NotificationForm(KeyedForm):
+class NotificationForm(WordedForm):
     """That the Panel was notified."""
 
     submitted_at = moment("When was the notification sent?", when="the notification was sent")

@@ -10,7 +10,7 @@ from app.serious_incidents.corrections import Correction
 from app.serious_incidents.entries import AFTERWARDS, GROUNDS, Entry
 from app.serious_incidents.fields import line, moment, one_of, tick
 from app.serious_incidents.fields import words as several_lines
-from app.serious_incidents.forms import KeyedForm
+from app.serious_incidents.forms import WordedForm
 from app.serious_incidents.meetings import CAME, Attendance, Held, field_of
 from app.serious_incidents.on_behalf import SOURCES, AnswerElsewhere
 from app.serious_incidents.reaching import Reached
@@ -19,7 +19,7 @@ KEPT = "kept"
 AT_MEETING = {**words.OUTCOMES, KEPT: "Kept what they had said, or took no position"}
 
 
-class AnswerForForm(KeyedForm):
+class AnswerForForm(WordedForm):
     """A partner's answer that came by telephone, by e-mail or otherwise outside Waymark."""
 
     answered_by = line("Who answered?", "Their full name")
@@ -54,7 +54,7 @@ class AnswerForForm(KeyedForm):
         }  # fmt: skip
 
 
-class ReachedForm(KeyedForm):
+class ReachedForm(WordedForm):
     """How somebody was reached outside Waymark: a partner with its request, or its deputy."""
 
     who = line("Who was reached?", "Their full name")
@@ -79,7 +79,7 @@ class ReachedForm(KeyedForm):
         }  # fmt: skip
 
 
-class ArrangeForm(KeyedForm):
+class ArrangeForm(WordedForm):
     """When and where a meeting will be."""
 
     arranged_for = moment("When will the meeting be?", when="of the meeting")
@@ -90,7 +90,7 @@ class ArrangeForm(KeyedForm):
         return {"arranged_for": self.arranged_for.in_words(), "how": self.how.cleaned}
 
 
-class MeetingForm(KeyedForm):
+class MeetingForm(WordedForm):
     """That a meeting was held: who came for whom, and the positions taken. Its fields for each party are added
     below."""
 
@@ -139,7 +139,7 @@ for _party in CAME:
         setattr(MeetingForm, field_of(_party, "rationale"), several_lines(f"Why, for {_whom}?"))
 
 
-class CorrectionForm(KeyedForm):
+class CorrectionForm(WordedForm):
     """What was wrong about an entry."""
 
     withdraw = one_of(
@@ -159,7 +159,7 @@ class CorrectionForm(KeyedForm):
         return {"happened_at": self.happened_at.in_words(), "reason": self.reason.cleaned}
 
 
-class EntryForm(KeyedForm):
+class EntryForm(WordedForm):
     """What somebody records beside a decision, in their own words."""
 
     words = several_lines("What is the reason?")

@@ -20,6 +20,7 @@ from app.cases.service import Case, StaleCase
 from app.ledger import read_log
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
 from app.serious_incidents.fields import Moment
+from app.serious_incidents.forms import WordedForm
 from app.serious_incidents.queries import decision_overview
 from app.serious_incidents.reaching import opened
 from tenants.db import db
@@ -159,6 +160,27 @@ def _errors(form: FlaskForm) -> list[tuple[str, str]]:
     ]
 
 
+def step_page(
+    template: str,
+    case: Case,
+    form: WordedForm,
+    reason: OutOfTurn | None,
+    verb: Callable[[], object],
+    done: str,
+    **more: Any,
+) -> ResponseReturnValue:
+    """The page of one step: why it cannot be taken now; its form, with what was wrong; or, where it was taken, the
+    case with what was done."""
+    if reason is not None and request.method == "GET":
+        return not_now(case, reason)
+    problem = None
+    if form.is_submitted():
+        problem = take_step(form, verb, form.in_words())
+        if problem is None:
+            return to_case(case, done)
+    return show(template, case, form, problem, **more)
+
+
 def not_now(case: Case, reason: OutOfTurn) -> ResponseReturnValue:
     """A plain page where a step cannot be taken now: who has done it and when, or what must come first."""
     page = render_template(
@@ -186,6 +208,12 @@ def key_of(form: FlaskForm) -> UUID:
     except ValueError:
         form.submission_key.data = str(uuid4())
         return UUID(form.submission_key.data)
+
+
+def form_key(form: FlaskForm) -> UUID:
+    """The key of a form, which it is given when it is first shown."""
+    fresh(form)
+    return key_of(form)
 
 
 def fresh(form: FlaskForm, **marks: str) -> None:

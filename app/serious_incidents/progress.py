@@ -58,6 +58,11 @@ class Progress:
         return self.decisions[-1] if self.decisions else None
 
     @property
+    def standing(self) -> NotificationDecision | None:
+        """The decision in force, where nobody has been asked to make it again; None while it waits for one."""
+        return self.decision if self.told.reopened is None else None
+
+    @property
     def to_be_notified(self) -> Event | None:
         """What makes the incident one to be notified: the decision in force, or the authority's own duty."""
         return to_be_notified(self.told)

@@ -303,7 +303,7 @@ def _state(found: Progress, party: Party, seen: Sight) -> str:
         return row.kind
     if found.view_shared is None:
         return "not-asked"
-    return "none" if found.decision is not None and found.told.reopened is None else "awaited"
+    return "none" if found.standing is not None else "awaited"
 
 
 def _all_said(found: Progress, rows: list[PartnerPosition], party: Party, seen: Sight) -> list[Said]:

@@ -53,7 +53,7 @@ def receipt_turn(found: Progress, party: Party) -> OutOfTurn | None:
     at = receipt(found.told, party)
     if at is not None:
         return OutOfTurn("The request has been received", f"It reached this partner on {words.at(at)}.")
-    if found.decision is not None and found.told.reopened is None:
+    if found.standing is not None:
         return OutOfTurn("The decision has been recorded", "The request waits for nobody any more.")
     return None
 

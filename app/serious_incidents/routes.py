@@ -25,7 +25,16 @@ from app.serious_incidents import (
     turns,
     words,
 )
-from app.serious_incidents.pages import fresh, key_of, not_now, seen, show, take_step, to_case
+from app.serious_incidents.pages import (
+    form_key,
+    fresh,
+    not_now,
+    seen,
+    show,
+    step_page,
+    take_step,
+    to_case,
+)
 
 bp = Blueprint(
     "serious_incidents", __name__, url_prefix="/<slug>/cases/<reference>", template_folder="templates"
@@ -39,7 +48,7 @@ def share(reference: str) -> ResponseReturnValue:
     """Share the referral with the chair of the group and the Service Director (B1-06)."""
     case = seen(reference, "share")
     form, problem = forms.StepForm(), None
-    key = _key(form)
+    key = form_key(form)
     reason = turns.share(progress.load(case.id))
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
@@ -61,7 +70,7 @@ def initial_view(reference: str) -> ResponseReturnValue:
     """Give the initial view of the chair of the group, or of the Service Director (B1-07)."""
     case = seen(reference, "initial-view")
     form, problem, actor = forms.ViewForm(), None, current_actor()
-    key, found = _key(form), progress.load(case.id)
+    key, found = form_key(form), progress.load(case.id)
     party = _own_view(found)
     reason = turns.initial_view(found, party)
     if reason is not None and request.method == "GET":
@@ -96,7 +105,7 @@ def share_initial_view(reference: str) -> ResponseReturnValue:
     """Share the initial view with the three partners, and ask each to respond (B1-07)."""
     case = seen(reference, "share-initial-view")
     form, problem = forms.StepForm(), None
-    key = _key(form)
+    key = form_key(form)
     reason = turns.share_initial_view(progress.load(case.id))
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
@@ -118,7 +127,7 @@ def response(reference: str) -> ResponseReturnValue:
     """Respond for one's own partner; all three see it (B1-08)."""
     case = seen(reference, "response")
     form, problem, actor = forms.ResponseForm(), None, current_actor()
-    key, party = _key(form), own_partner()
+    key, party = form_key(form), own_partner()
     found = progress.load(case.id)
     reason = turns.response(found, party)
     if reason is not None and request.method == "GET":
@@ -162,14 +171,19 @@ def own_partner() -> Party:
     return wanted[0] if wanted else refuse()
 
 
+def partner_named(party: str) -> Party:
+    """The safeguarding partner that an address names; else the 404 of a wrong address."""
+    return next((one for one in SAFEGUARDING_PARTNERS if one.value == party), None) or refuse()
+
+
 @bp.route("/deputy/<party>", methods=BOTH)
 @requires(Permission.DEPUTY_CONTACT)
 def deputy(reference: str, party: str) -> ResponseReturnValue:
     """Contact a partner's deputy by hand, before the clock ends (N-04)."""
     case = seen(reference, "deputy")
     form, problem = forms.StepForm(), None
-    partner = next((one for one in SAFEGUARDING_PARTNERS if one.value == party), None) or refuse()
-    key = _key(form)
+    partner = partner_named(party)
+    key = form_key(form)
     reason = turns.deputy(progress.load(case.id), partner)
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
@@ -200,7 +214,7 @@ def record_decision(reference: str) -> ResponseReturnValue:
     """Record the decision on notification (A-05, B1-01, B1-02, B1-14, B1-15)."""
     case = seen(reference, "decision")
     form, problem = forms.DecisionForm(), None
-    key = _key(form)
+    key = form_key(form)
     typed = form.answers(_guidance(case))
     if form.is_submitted():
         proposed = form.proposed(_guidance(case), key)
@@ -238,7 +252,7 @@ def awareness(reference: str) -> ResponseReturnValue:
     """Record when the local authority became aware, where the referral did not say it (B1-03)."""
     case = seen(reference, "awareness")
     form, problem = forms.AwarenessForm(), None
-    key = _key(form)
+    key = form_key(form)
     reason = turns.awareness(progress.load(case.id))
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
@@ -263,21 +277,13 @@ def awareness(reference: str) -> ResponseReturnValue:
 def notification(reference: str) -> ResponseReturnValue:
     """Record that the local authority notified the Panel (B1-03)."""
     case = seen(reference, "notification")
-    form, problem = forms.NotificationForm(), None
-    key = _key(form)
-    reason = turns.notification(progress.load(case.id))
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    if form.is_submitted():
-        sent = form.sent(key)
-        problem = take_step(
-            form,
-            lambda: service.record_notification(case.id, sent, actor=current_actor(), now=g.now),
-            form.in_words(),
-        )
-        if problem is None:
-            return to_case(case, "The notification has been recorded.")
-    return show("notification", case, form, problem, due_on=notifications.statutory_day(case.id))
+    form = forms.NotificationForm()
+    key = form_key(form)
+    return step_page(
+        "notification", case, form, turns.notification(progress.load(case.id)),
+        lambda: service.record_notification(case.id, form.sent(key), actor=current_actor(), now=g.now),
+        "The notification has been recorded.", due_on=notifications.statutory_day(case.id),
+    )  # fmt: skip
 
 
 @bp.route("/inform", methods=BOTH)
@@ -289,7 +295,7 @@ def inform(reference: str) -> ResponseReturnValue:
     waiting = [party for party in turns.TO_INFORM if found.informed(party) is None]
     form, problem = forms.InformForm(), None
     form.offer(waiting or list(turns.TO_INFORM))
-    key = _key(form)
+    key = form_key(form)
     reason = turns.inform(found)
     if reason is not None and not turns.same(reason, key):
         return not_now(case, reason)
@@ -304,8 +310,3 @@ def inform(reference: str) -> ResponseReturnValue:
         if problem is None:
             return to_case(case, "Recorded who has been informed of the notification.")
     return show("inform", case, form, problem)
-
-
-def _key(form: forms.KeyedForm) -> UUID:
-    fresh(form)
-    return key_of(form)

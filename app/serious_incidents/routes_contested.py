@@ -5,18 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
-from app.access.actor import Actor
 from app.access.current import current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.queries import stages_of
-from app.cases.service import Case
 from app.procedure.criteria import PANEL_GUIDANCE
 from app.procedure.events import SAFEGUARDING_PARTNERS, Stage
 from app.serious_incidents import answers, entries, forms, forms_contested, progress, service, turns, words
@@ -25,8 +21,17 @@ from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.forms_contested import EntryForm
 from app.serious_incidents.meeting_clocks import meeting_clocks
 from app.serious_incidents.meetings import CALLED
-from app.serious_incidents.pages import Problem, fresh, key_of, not_now, seen, show, take_step, to_case
-from app.serious_incidents.routes import BOTH, bp
+from app.serious_incidents.pages import (
+    form_key,
+    fresh,
+    not_now,
+    seen,
+    show,
+    step_page,
+    take_step,
+    to_case,
+)
+from app.serious_incidents.routes import BOTH, bp, partner_named
 from app.serious_incidents.turns import EXCEPTIONAL, SHORT
 
 Verb = Callable[..., None]
@@ -50,26 +55,12 @@ class EntryPage:
 def answer_for(reference: str, party: str) -> ResponseReturnValue:
     """Record a partner's answer that came by telephone or e-mail (clocks 6 and 8; answers on behalf)."""
     case = seen(reference, "answer-for")
-    form, problem = forms_contested.AnswerForForm(), None
-    partner = next((one for one in SAFEGUARDING_PARTNERS if one.value == party), None) or refuse()
-    key = _key(form)
-    reason = turns.answer_elsewhere(progress.load(case.id), partner)
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    if form.is_submitted():
-        typed = form.typed(partner, key)
-        problem = take_step(
-            form,
-            lambda: service.record_for(case.id, typed, actor=current_actor(), now=g.now),
-            form.in_words(),
-        )
-        if problem is None:
-            name = words.partner_in_sentence(partner)
-            return to_case(
-                case, f"The answer of {name} has been recorded on its behalf, and the partner is told."
-            )
-    return show(
-        "answer_for", case, form, problem, party_name=words.partner_in_sentence(partner),
+    form, partner = forms_contested.AnswerForForm(), partner_named(party)
+    key, name = form_key(form), words.partner_in_sentence(partner)
+    return step_page(
+        "answer_for", case, form, turns.answer_elsewhere(progress.load(case.id), partner),
+        lambda: service.record_for(case.id, form.typed(partner, key), actor=current_actor(), now=g.now),
+        f"The answer of {name} has been recorded on its behalf, and the partner is told.", party_name=name,
     )  # fmt: skip
 
 
@@ -79,7 +70,7 @@ def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
     """Arrange a short meeting of the partners, or one with the Partnership Chair (steps 5 and 6)."""
     case = seen(reference, "arrange-meeting")
     form, problem = forms_contested.ArrangeForm(), None
-    key = _key(form)
+    key = form_key(form)
     found = progress.load(case.id)
     reason, clocks = turns.arrange_meeting(found, _kind(kind)), meeting_clocks(found.told, kind)
     if reason is not None and request.method == "GET":
@@ -109,24 +100,13 @@ def arrange_meeting(reference: str, kind: str) -> ResponseReturnValue:
 def record_meeting(reference: str, kind: str) -> ResponseReturnValue:
     """Record a meeting that was held: who came, the positions taken, and what came of it."""
     case = seen(reference, "record-meeting")
-    form, problem = forms_contested.MeetingForm(), None
+    form = forms_contested.MeetingForm()
     form.parties = SAFEGUARDING_PARTNERS if _kind(kind) == SHORT else form.parties
-    key = _key(form)
-    found = progress.load(case.id)
-    reason = turns.record_meeting(found, kind)
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    if form.is_submitted():
-        held = form.held(kind, key)
-        problem = take_step(
-            form,
-            lambda: service.record_meeting(case.id, held, actor=current_actor(), now=g.now),
-            form.in_words(),
-        )
-        if problem is None:
-            return to_case(case, f"The {CALLED[kind]} has been recorded.")
-    return show(
-        "record_meeting", case, form, problem, called=CALLED[kind], kind=kind, arranged=found.meeting(kind),
+    key, found = form_key(form), progress.load(case.id)
+    return step_page(
+        "record_meeting", case, form, turns.record_meeting(found, kind),
+        lambda: service.record_meeting(case.id, form.held(kind, key), actor=current_actor(), now=g.now),
+        f"The {CALLED[kind]} has been recorded.", called=CALLED[kind], kind=kind, arranged=found.meeting(kind),
         parties=form.parties, partners=SAFEGUARDING_PARTNERS, party_name=words.party_name,
     )  # fmt: skip
 
@@ -141,7 +121,7 @@ def chair_decision(reference: str) -> ResponseReturnValue:
     """The Partnership Chair decides where the partners differ after their short meeting (step 6)."""
     case = seen(reference, "chair-decision")
     form, problem = forms.ChairDecisionForm(), None
-    key = _key(form)
+    key = form_key(form)
     guidance = stages_of(case.id)[Stage.NOTIFICATION.value].guidance_edition
     found = progress.load(case.id)
     reason = turns.chair_decision(found)
@@ -286,25 +266,16 @@ def review_ground(reference: str) -> ResponseReturnValue:
 def local_step(reference: str, step: str) -> ResponseReturnValue:
     """Record that a step of the partnership's own procedure is done."""
     case = seen(reference, "local-step")
-    form, problem = forms_contested.LocalStepForm(), None
-    key = _key(form)
-    found = progress.load(case.id)
-    reason = turns.local_step(found, step)
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
+    form = forms_contested.LocalStepForm()
+    key, found = form_key(form), progress.load(case.id)
     own = next((one for one in found.told.settings.own.steps if one.key == step), None)
-    if form.is_submitted():
-        problem = take_step(
-            form,
-            lambda: service.record_local_step(
-                case.id, step, happened_at=form.happened_at.data, typed=form.entry(key), actor=current_actor(),
-                now=g.now,
-            ),
-            form.in_words(),
-        )  # fmt: skip
-        if problem is None:
-            return to_case(case, "The step has been recorded as done.")
-    return show("local_step", case, form, problem, step=own)
+    return step_page(
+        "local_step", case, form, turns.local_step(found, step),
+        lambda: service.record_local_step(
+            case.id, step, happened_at=form.happened_at.data, typed=form.entry(key), actor=current_actor(), now=g.now
+        ),
+        "The step has been recorded as done.", step=own,
+    )  # fmt: skip
 
 
 @bp.get("/corrections")
@@ -320,47 +291,23 @@ def corrections(reference: str) -> ResponseReturnValue:
 def correct(reference: str, number: str) -> ResponseReturnValue:
     """Correct an entry that was recorded wrongly: it is superseded with a reason, and both remain."""
     case = seen(reference, "correct")
-    form, problem = forms_contested.CorrectionForm(), None
-    key = _key(form)
+    form = forms_contested.CorrectionForm()
+    key = form_key(form)
     place = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
     entry = next((one for one in service.correctable(case.id) if one.number == place), None)
-    if entry is None and request.method == "GET":
-        gone = OutOfTurn(
-            "This entry cannot be corrected", "It has been corrected already, or is of another kind."
-        )
-        return not_now(case, gone)
-    if form.is_submitted():
-        typed = form.correction(place, key)
-        problem = take_step(
-            form, lambda: service.correct(case.id, typed, actor=current_actor(), now=g.now), form.in_words()
-        )
-        if problem is None:
-            return to_case(
-                case, "The entry has been corrected. Both stay in the history, and clocks have moved."
-            )
-    return show("correct", case, form, problem, entry=entry)
+    gone = OutOfTurn(
+        "This entry cannot be corrected", "It has been corrected already, or is of another kind."
+    )
+    return step_page(
+        "correct", case, form, gone if entry is None else None,
+        lambda: service.correct(case.id, form.correction(place, key), actor=current_actor(), now=g.now),
+        "The entry has been corrected. Both stay in the history, and clocks have moved.", entry=entry,
+    )  # fmt: skip
 
 
 def _entry(reference: str, page: EntryPage, form: EntryForm) -> ResponseReturnValue:
-    case = seen(reference, page.name)
-    problem: Problem | None = None
-    key = _key(form)
-    reason = page.turn(progress.load(case.id))
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    if form.is_submitted():
-        problem = take_step(
-            form, lambda: _call(page, case, form, key, current_actor(), g.now), form.in_words()
-        )
-        if problem is None:
-            return to_case(case, page.done)
-    return show("entry", case, form, problem, page=page)
-
-
-def _call(page: EntryPage, case: Case, form: EntryForm, key: UUID, actor: Actor, now: datetime) -> None:
-    page.verb(case.id, form.entry(key), actor=actor, now=now)
-
-
-def _key(form: forms.KeyedForm) -> UUID:
-    fresh(form)
-    return key_of(form)
+    case, key = seen(reference, page.name), form_key(form)
+    return step_page(
+        "entry", case, form, page.turn(progress.load(case.id)),
+        lambda: page.verb(case.id, form.entry(key), actor=current_actor(), now=g.now), page.done, page=page,
+    )  # fmt: skip

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from flask import g, request
+from flask import g
 from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
-from app.access.guard import refuse, requires
+from app.access.guard import requires
 from app.access.permissions import Permission
-from app.procedure.events import SAFEGUARDING_PARTNERS, Party
 from app.procedure.positions import clock_end
 from app.serious_incidents import forms, forms_contested, progress, reaching, service, turns, words
-from app.serious_incidents.pages import fresh, key_of, not_now, seen, show, take_step, to_case
-from app.serious_incidents.routes import BOTH, bp, own_partner
+from app.serious_incidents.pages import form_key, not_now, seen, show, step_page, take_step, to_case
+from app.serious_incidents.routes import BOTH, bp, own_partner, partner_named
 
 
 @bp.route("/received", methods=BOTH)
@@ -41,56 +38,30 @@ def confirm_received(reference: str) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_RECORD)
 def received_for(reference: str, party: str) -> ResponseReturnValue:
     """Record that the request reached a partner another way (B1-08)."""
-    case = seen(reference, "received-for")
-    form, problem, partner = forms_contested.ReachedForm(), None, _partner(party)
-    key = _key(form)
-    reason = reaching.receipt_turn(progress.load(case.id), partner)
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    name = words.partner_in_sentence(partner)
-    if form.is_submitted():
-        problem = take_step(
-            form,
-            lambda: service.record_receipt(
-                case.id, partner, form.reached(key), actor=current_actor(), now=g.now
-            ),
-            form.in_words(),
-        )
-        if problem is None:
-            return to_case(case, f"Recorded that the request reached {name}. The partner is told.")
-    return show("received_for", case, form, problem, party_name=name)
+    case, form, partner = seen(reference, "received-for"), forms_contested.ReachedForm(), partner_named(party)
+    key, name = form_key(form), words.partner_in_sentence(partner)
+    return step_page(
+        "received_for", case, form, reaching.receipt_turn(progress.load(case.id), partner),
+        lambda: service.record_receipt(case.id, partner, form.reached(key), actor=current_actor(), now=g.now),
+        f"Recorded that the request reached {name}. The partner is told.", party_name=name,
+    )  # fmt: skip
 
 
 @bp.route("/deputy/<party>/elsewhere", methods=BOTH)
 @requires(Permission.DEPUTY_CONTACT)
 def deputy_elsewhere(reference: str, party: str) -> ResponseReturnValue:
     """Record that a partner's deputy was contacted by telephone or otherwise (N-04)."""
-    case = seen(reference, "deputy-elsewhere")
-    form, problem, partner = forms_contested.ReachedForm(), None, _partner(party)
-    key, found = _key(form), progress.load(case.id)
-    reason = turns.deputy(found, partner)
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    name = words.partner_in_sentence(partner)
-    if form.is_submitted():
-        problem = take_step(
-            form,
-            lambda: service.record_deputy_contact(
-                case.id, partner, form.reached(key), actor=current_actor(), now=g.now
-            ),
-            form.in_words(),
-        )
-        if problem is None:
-            return to_case(case, f"Recorded that the deputy of {name} was contacted.")
-    return show(
-        "deputy_elsewhere", case, form, problem, party_name=name, ends=clock_end(found.told, partner)
+    case, form, partner = (
+        seen(reference, "deputy-elsewhere"),
+        forms_contested.ReachedForm(),
+        partner_named(party),
+    )
+    key, name = form_key(form), words.partner_in_sentence(partner)
+    found = progress.load(case.id)
+    return step_page(
+        "deputy_elsewhere", case, form, turns.deputy(found, partner),
+        lambda: service.record_deputy_contact(
+            case.id, partner, form.reached(key), actor=current_actor(), now=g.now
+        ),
+        f"Recorded that the deputy of {name} was contacted.", party_name=name, ends=clock_end(found.told, partner),
     )  # fmt: skip
-
-
-def _partner(party: str) -> Party:
-    return next((one for one in SAFEGUARDING_PARTNERS if one.value == party), None) or refuse()
-
-
-def _key(form: forms.KeyedForm) -> UUID:
-    fresh(form)
-    return key_of(form)

@@ -69,11 +69,9 @@ def response(found: Progress, party: Party) -> OutOfTurn | None:
             "It is too early to respond", "The initial view has not been shared with the partners yet."
         )
     position = found.positions.get(party)
-    if found.decision is None or found.told.reopened is not None:
+    row = found.standing
+    if row is None or position is None or position.kind == "deemed":
         return None
-    if position is None or position.kind == "deemed":
-        return None
-    row = found.decision
     return OutOfTurn(
         "The decision has been recorded",
         f"{words.by(row.person_name, row.capacity)} recorded it on {words.at(row.decided_at)}. "
@@ -87,7 +85,7 @@ def answer_elsewhere(found: Progress, party: Party) -> OutOfTurn | None:
     if found.view_shared is None:
         return OutOfTurn("It is too early to respond", "The initial view has not been shared yet.")
     held = found.positions.get(party)
-    if found.decision is None or found.told.reopened is not None or held is None or held.kind == "deemed":
+    if found.standing is None or held is None or held.kind == "deemed":
         return None
     return OutOfTurn(
         "The decision has been recorded",
@@ -105,7 +103,7 @@ def deputy(found: Progress, party: Party) -> OutOfTurn | None:
         return OutOfTurn("It is too early to contact a deputy", "The initial view has not been shared yet.")
     if party in found.positions:
         return OutOfTurn("There is no need to contact a deputy", "This partner's position is known.")
-    if found.decision is not None and found.told.reopened is None:
+    if found.standing is not None:
         return OutOfTurn("There is no need to contact a deputy", "The decision has been recorded.")
     return None
 
@@ -113,8 +111,8 @@ def deputy(found: Progress, party: Party) -> OutOfTurn | None:
 def decision(found: Progress) -> OutOfTurn | None:
     """The decision is recorded on three positions that agree, once, and anew where it was put back or is being
     reconsidered. Where they differ after their meeting it is the Partnership Chair's."""
-    if found.decision is not None and found.told.reopened is None:
-        return _decided(found.decision)
+    if found.standing is not None:
+        return _decided(found.standing)
     if found.told.chair_decided:
         return OutOfTurn(
             "This decision is the Partnership Chair's", "The Partnership Chair made it, and decides it anew."
@@ -134,8 +132,8 @@ def chair_decision(found: Progress) -> OutOfTurn | None:
     where that decision was put back or is being reconsidered."""
     if found.told.chair_decided:
         return None if found.told.reopened is not None or found.decision is None else _decided(found.decision)
-    if found.decision is not None and found.told.reopened is None:
-        return _decided(found.decision)
+    if found.standing is not None:
+        return _decided(found.standing)
     if not unresolved(found.told):
         return OutOfTurn(
             "This decision is not the Partnership Chair's",
@@ -221,7 +219,7 @@ def arrange_meeting(found: Progress, kind: str) -> OutOfTurn | None:
     short one that did not settle it."""
     if found.view_shared is None:
         return OutOfTurn("It is too early for a meeting", "The initial view has not been shared yet.")
-    if found.decision is not None and found.told.reopened is None:
+    if found.standing is not None:
         return OutOfTurn("There is no meeting to arrange", "The decision has been recorded.")
     if kind == EXCEPTIONAL and not (unresolved(found.told) or found.told.chair_decided):
         return OutOfTurn(
@@ -236,8 +234,7 @@ def record_meeting(found: Progress, kind: str) -> OutOfTurn | None:
     """A meeting is recorded when it was held; it need not have been arranged in Waymark."""
     if found.view_shared is None:
         return OutOfTurn("It is too early for a meeting", "The initial view has not been shared yet.")
-    settled = found.decision is not None and found.told.reopened is None
-    if settled and kind == SHORT:
+    if found.standing is not None and kind == SHORT:
         return OutOfTurn("There is no meeting to record", "The decision has been recorded.")
     if kind == EXCEPTIONAL and not (unresolved(found.told) or found.told.chair_decided):
         return arrange_meeting(found, kind) or OutOfTurn(
