@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Acting
+from app.access.independence import Held, combination_fault
 from app.access.roles import Role
 from app.accounts.deputy_rules import standing, why_not_deputy, why_not_named_by
 from app.accounts.models import Deputy, Person
 from app.accounts.queries import DeputyView, MembershipView, deputies_at, holders_of, members_today
+from app.accounts.service import running_roles
 from app.ledger.service import record
 from app.outbox.service import post
 from app.procedure.clocks import london_date
@@ -24,6 +26,7 @@ from tenants.db import db
 LONGEST = timedelta(days=366)
 Faults = list[tuple[str, str]]
 Members = list[tuple[MembershipView, Person]]
+SCRUTINISES = "The Independent Scrutineer is nobody's deputy, and has none: select somebody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ def name_deputy(typed: NewDeputy, acting: Acting, now: datetime) -> Faults:
     assert person is not None
     assert typed.starts_on is not None
     assert typed.ends_on is not None
+    acts = Held(Role(principal[0].role), typed.starts_on, typed.ends_on)
+    if combination_fault(acts, running_roles(person.id)):
+        return [("person", SCRUTINISES)]
     row = Deputy(
         principal_membership_id=principal[0].membership_id, person_id=person.id, role=principal[0].role,
         starts_on=typed.starts_on, ends_on=typed.ends_on, reason=typed.reason.strip(), named_by=acting.name,

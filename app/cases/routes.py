@@ -12,18 +12,22 @@ from flask_login import current_user
 from app.access.current import current_actor
 from app.access.guard import public, refuse, requires
 from app.access.permissions import Permission
+from app.access.seal_rules import may_see_seals
 from app.accounts.queries import standing_in_of
 from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
+from app.commissions.queries import own_tasks
 from app.entering.asking import waiting_for_me
 from app.entering.beside import beside
 from app.ledger import read_log
 from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
+from app.scrutiny.queries import observations_of
 from app.serious_incidents.queries import decision_overview, untold
 from app.serious_incidents.reaching import opened
+from app.serious_incidents.told_queries import told_of
 from app.web.text_rules import parse_date
 
 bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
@@ -70,8 +74,9 @@ def tasks() -> ResponseReturnValue:
     """What I owe, soonest first."""
     found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor(), g.today)]
     standing_in = standing_in_of(current_user.person_id, g.today)
+    mine = own_tasks(current_actor(), g.today)
     return render_template(
-        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id,
+        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
         asked=waiting_for_me(current_actor()),
     )  # fmt: skip
 
@@ -96,7 +101,7 @@ def case(reference: str) -> ResponseReturnValue:
         "cases/case.html",
         case=found,
         owed=presenting.owed(obligations_of(found.id), current_actor(), g.now),
-        timeline=presenting.timeline(found.id, untold(found.id, current_actor())),
+        timeline=presenting.timeline(found.id, current_actor(), untold(found.id, current_actor())),
         routing=panels.routing(found.id),
         budget=panels.budget(found.id, g.now),
         stages=stages_of(found.id),
@@ -104,13 +109,16 @@ def case(reference: str) -> ResponseReturnValue:
         record=referral_record(found.id),
         decision=decision_overview(found.id, now=g.now),
         beside=beside(found, current_actor()),
+        observations=observations_of(found.id) if current_actor().may(Permission.OBSERVATIONS_VIEW) else [],
+        sees_seals=may_see_seals(current_actor()),
     )
 
 
 @bp.get("/cases/<reference>/history")
 @requires(Permission.CASE_VIEW)
 def case_history(reference: str) -> ResponseReturnValue:
-    """The case as it was known on one day, of what had happened by another: what was told, and what was owed."""
+    """The case as it stood: as it was known on one day, of what had happened by another. What was told and owed, the
+    decisions and positions, and the record."""
     found = seen(reference, "history")
     known, wrong_known = day_asked("known", "The day on which it was known")
     happened, wrong_happened = day_asked("happened", "The day by which it had happened")
@@ -129,7 +137,9 @@ def case_history(reference: str) -> ResponseReturnValue:
         known=known,
         happened=happened,
         owed=presenting.owed_then(found.id, current_actor(), *ends),
-        timeline=presenting.timeline(found.id, untold(found.id, current_actor()), *ends),
+        timeline=presenting.timeline(found.id, current_actor(), untold(found.id, current_actor()), *ends),
+        told=told_of(found, current_actor(), g.now, *ends),
+        record=referral_record(found.id, *ends),
     )
     return page, 400 if errors else 200
 
@@ -148,9 +158,9 @@ def clock(reference: str, key: str) -> ResponseReturnValue:
 @bp.get("/cases/<reference>/views")
 @requires(Permission.READ_LOG_VIEW)
 def views(reference: str) -> ResponseReturnValue:
-    """Who looked at the case, when, and in what capacity."""
+    """Who looked at the case, in what capacity, how often and when."""
     found = seen(reference, "views")
-    return render_template("cases/views.html", case=found, views=presenting.views(found.id))
+    return render_template("cases/views.html", case=found, viewers=presenting.viewers(found.id))
 
 
 def seen(reference: str, page: str) -> Case:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access.actor import SYSTEM, Acting
 from app.cases.service import (
@@ -85,9 +85,12 @@ def _opening(under_way: UnderWay, at: Desk) -> Opening:
 
 def _enter(case: Case, wanted: ToEnter, acting: Acting, now: datetime, at: Desk, source: From) -> Entered:
     under_way, row = wanted.case, wanted.row
+    key = own_key(under_way.own_reference)
+    same = select(func.count()).select_from(EnteredCase).where(EnteredCase.own_key == key)
     counting = at.counting(under_way.referred_on)
     db.session.add(
-        EnteredCase(case_id=case.id, own_reference=under_way.own_reference, own_key=own_key(under_way.own_reference),
+        EnteredCase(case_id=case.id, own_reference=under_way.own_reference, own_key=key,
+                    apart=(db.session.scalar(same) or 0) if key else 0,
                     row=dict(row), entered_at=now, entered_by=acting.name, import_id=source.import_id,
                     submission_key=source.submission_key)
     )  # fmt: skip

@@ -81,7 +81,9 @@ def one_more(place: Place, owner: Flask, *held: tuple[Role, str | None], name: s
 
 def _people(owner: Flask, place: Place) -> dict[Role, tuple[UUID, str]]:
     with owner.app_context():
-        provider = db.session.scalars(select(IdentityProvider).join(Organisation).limit(1)).one()
+        provider = db.session.scalars(
+            select(IdentityProvider).where(IdentityProvider.kind == "oidc").limit(1)
+        ).one()
         made = {}
         for role in Role:
             person = Person(

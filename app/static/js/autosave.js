@@ -12,6 +12,7 @@ async function reason(answer) {
     if (told.message) return told.message;
   }
   if (answer.status === 413) return "this page holds more than can be sent at once.";
+  if (answer.status === 429) return "too much was sent at once.";
   if (answer.status >= 500) return "Waymark cannot be reached.";
   return "you may have been signed out. Sign in again in another tab before you continue here.";
 }
@@ -65,7 +66,7 @@ class Autosave {
         keepalive: hidden && body.length < MOST_WHEN_LEAVING, headers: { "X-Requested-With": "autosave" },
       });
       if (answer.ok) this.done(body, await answer.json());
-      else this.failed(await reason(answer), answer.status >= 500);
+      else this.failed(await reason(answer), answer.status >= 500 || answer.status === 429);
     } catch (error) {
       if (error.name !== "AbortError") this.failed("Waymark cannot be reached.", true);
     } finally {
