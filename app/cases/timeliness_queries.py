@@ -30,7 +30,7 @@ def some_silence(now: datetime) -> ColumnElement[bool]:
     """Cases in which a partner's response clock ended without any answer."""
     answered_late = and_(O.ending == "met", O.ended > O.due)
     unanswered = or_(O.ended.is_(None), and_(O.ended >= O.due, ~answered_late))
-    return _has(O.duty == RESPONSE, O.due <= now, unanswered)
+    return _has(O.duty == RESPONSE, or_(O.due <= now, O.ended >= O.due), unanswered)
 
 
 def contested() -> ColumnElement[bool]:
@@ -48,7 +48,8 @@ def obligations_in(case_ids: Sequence[UUID]) -> dict[UUID, list[Obligation]]:
 
 
 def _past(now: datetime) -> ColumnElement[bool]:
-    return or_(and_(O.ended.is_(None), O.due <= now), O.ended > O.due)
+    still_open = and_(O.ended.is_(None), O.due <= now)
+    return or_(still_open, and_(O.ended >= O.due, O.ending.is_distinct_from("superseded")))
 
 
 def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -67,7 +67,7 @@ class Responses:
 def ended_in_silence(owed: Obligation, now: datetime) -> bool:
     """Whether a partner's response clock ended without any answer, deemed agreement or not. One that was answered
     afterwards, where nothing had been deemed, was answered late."""
-    if owed.duty != RESPONSE or owed.due is None or now < owed.due:
+    if owed.duty != RESPONSE or owed.due is None or max(now, owed.ended or now) < owed.due:
         return False
     answered_late = owed.ending == "met" and owed.ended is not None and owed.ended > owed.due
     return not answered_late and (owed.ended is None or owed.ended >= owed.due)

@@ -47,7 +47,8 @@ def upgrade() -> None:
     op.create_check_constraint(
         "kind",
         "decision_entries",
-        "kind IN ('new-information', 'declined', 'put-back', 'displaced', 'override', 'outcome', 'review-ground')",
+        "kind IN ('new-information', 'declined', 'put-back', 'displaced', 'override', 'outcome', 'review-ground', "
+        "'confirmed', 'missed')",
     )
 
 

@@ -57,7 +57,7 @@ def _people() -> None:
     # A message or work is owed by writing it; what it says is read by nobody here.
     rls.also_for_people(
         op, "outbox_messages",
-        "SELECT (partnership_id, id, key), INSERT (partnership_id, kind, key, to_person, to_address, to_name, "
+        "SELECT (partnership_id, id, key, state), INSERT (partnership_id, kind, key, to_person, to_address, to_name, "
         "subject, body, case_reference, message_id, context, state, attempts, created_at)",
     )  # fmt: skip
     rls.also_for_people(

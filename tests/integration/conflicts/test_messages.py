@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.access.roles import Role
@@ -30,6 +31,7 @@ from tests.integration.serious_incidents.journey import (
     TUESDAY_NOON,
     Journey,
 )
+from tests.support.cast import one_more
 from tests.support.people import Someone, find
 
 REQUEST = "initial-view-shared"
@@ -95,6 +97,11 @@ def name_deputy_for(journey: Journey, principal: Someone, deputy: Someone) -> No
         actor = journey.team.actor()
         assert name_deputy(typed, actor.acting_as(actor.capacities), now()) == []
         db.session.commit()
+
+
+def colleague(journey: Journey, owner: Flask, agency: str) -> Someone:
+    """A further person of an agency, who sees cases and decides nothing; last in every list of names."""
+    return one_more(journey.place, owner, (Role.AGENCY_LIG_MEMBER, agency), name=f"Zz of {agency}")
 
 
 def end_deputies(journey: Journey) -> None:
@@ -174,15 +181,18 @@ def test_whoever_decides_in_the_directors_absence_is_asked_instead(journey: Jour
 
 
 @pytest.mark.duty("B1-12")
-def test_a_sealed_directors_deputy_is_asked_and_answers_for_them(journey: Journey, mail: Post) -> None:
-    name_deputy_for(journey, journey.director, journey.lig_member)
+def test_a_sealed_directors_deputy_is_asked_and_answers_for_them(
+    journey: Journey, mail: Post, owner_of: Flask
+) -> None:
+    deputy = colleague(journey, owner_of, "childrens-services")
+    name_deputy_for(journey, journey.director, deputy)
     journey.to_responses()
     seal(journey, journey.director)
     deliver(journey)
-    assert journey.lig_member.person_id in mail.people(REQUEST)
+    assert deputy.person_id in mail.people(REQUEST)
     assert journey.director.person_id not in mail.people(REQUEST)
     assert journey.childrens.person_id not in mail.people(REQUEST)  # the director's own deputy comes first
-    journey.respond(Party.LOCAL_AUTHORITY, who=journey.lig_member, now=NOW + HOUR)
+    journey.respond(Party.LOCAL_AUTHORITY, who=deputy, now=NOW + HOUR)
 
 
 def icb(journey: Journey) -> list[Someone]:
@@ -225,8 +235,13 @@ def test_where_nobody_of_a_partner_is_left_the_team_is_told_and_no_silence_count
 
 @pytest.mark.duty("B1-08", "B1-12")
 def test_a_deputy_named_afterwards_is_asked_and_the_request_is_received_again(
-    journey: Journey, mail: Post, client_as: Callable[..., Any], at: Callable[[datetime], None]
+    journey: Journey,
+    mail: Post,
+    client_as: Callable[..., Any],
+    at: Callable[[datetime], None],
+    owner_of: Flask,
 ) -> None:
+    deputy = colleague(journey, owner_of, "icb")
     journey.to_responses()
     at(MONDAY + 5 * HOUR)
     deliver(journey)
@@ -234,13 +249,14 @@ def test_a_deputy_named_afterwards_is_asked_and_the_request_is_received_again(
     for somebody in icb(journey):
         seal(journey, somebody)
     deliver(journey)
-    page = f"/{journey.place.slug}/deputies/name"
+    away = str(membership(icb(journey)[0]))
+    page = f"/{journey.place.slug}/deputies/name?principal={away}"
     today = {"day": "23", "month": "11", "year": "2026"}
     typed = {f"{name}-{part}": value for name in ("starts_on", "ends_on") for part, value in today.items()}
     typed["ends_on-day"] = "24"
     answer = submitted(
-        client_as(journey.team), page, principal=str(membership(icb(journey)[0])), reason="Leave",
-        person=str(journey.lig_member.person_id), **typed,
+        client_as(journey.team), page, principal=away, reason="Leave",
+        person=str(deputy.person_id), **typed,
     )  # fmt: skip
     assert answer.status_code == 303, answer.get_data(as_text=True)
     with journey.place.pinned():
@@ -252,7 +268,7 @@ def test_a_deputy_named_afterwards_is_asked_and_the_request_is_received_again(
     assert len(waiting) == 1
     assert jobs.run(journey.place.app, journey.place.id, waiting[0]) == "done"
     deliver(journey)
-    assert mail.people(REQUEST)[-1] == journey.lig_member.person_id
+    assert mail.people(REQUEST)[-1] == deputy.person_id
     assert len(journey.events(EventKind.REQUEST_RECEIVED, Party.ICB)) == 2
     assert journey.owed()["B1-08:reach:icb"] == ("partnership-team", "met")
     assert journey.read(differences) == []
@@ -262,13 +278,13 @@ def test_a_deputy_named_afterwards_is_asked_and_the_request_is_received_again(
 
 @pytest.mark.duty("B1-08", "N-04")
 def test_a_deputy_who_goes_after_the_seal_leaves_nobody_whose_silence_could_count(
-    journey: Journey, mail: Post, at: Callable[[datetime], None]
+    journey: Journey, mail: Post, at: Callable[[datetime], None], owner_of: Flask
 ) -> None:
     journey.to_responses()
     at(MONDAY + 5 * HOUR)
     deliver(journey)
     at(MONDAY + 8 * HOUR)
-    name_deputy_for(journey, icb(journey)[0], journey.lig_member)
+    name_deputy_for(journey, icb(journey)[0], colleague(journey, owner_of, "icb"))
     for somebody in icb(journey):
         seal(journey, somebody)
     assert journey.events(EventKind.REQUEST_BOUNCED, Party.ICB) == []

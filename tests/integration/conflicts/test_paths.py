@@ -27,9 +27,9 @@ from tenants.db import db
 from tests.integration.cases.test_who_sees import refer_from
 from tests.integration.conflicts.sealing import lift, path, seal
 from tests.integration.conflicts.test_pages import bare, link, text
-from tests.integration.entering.test_entering import _came_first as came_first
 from tests.integration.referrals.conftest import fill, submit
 from tests.integration.serious_incidents.journey import Journey
+from tests.support.came_first import case_that_came_first
 from tests.support.people import Someone, find
 from tests.support.places import Place
 from tests.support.statements import statements_of
@@ -93,11 +93,11 @@ def absent_reference() -> str:
 def test_home_counts_and_stage_counts_leave_it_out(journey: Journey, client_as: Client) -> None:
     manager = journey.manager
     with journey.place.pinned():
-        before = sum(stages_by_edition(manager.person_id).values())
+        before, of_team = (sum(stages_by_edition(one.person_id).values()) for one in (manager, journey.team))
     seal(journey, manager)
     with journey.place.pinned():
         assert sum(stages_by_edition(manager.person_id).values()) == before - 2
-        assert sum(stages_by_edition(journey.team.person_id).values()) == before
+        assert sum(stages_by_edition(journey.team.person_id).values()) == of_team
 
 
 def test_what_is_sealed_costs_the_statements_of_what_is_absent(journey: Journey, client_as: Client) -> None:
@@ -266,7 +266,7 @@ def test_the_draft_of_a_case_that_waits_for_its_referral_is_hidden_with_it(
     journey: Journey, client_as: Client, wight: Place
 ) -> None:
     member = find(wight, Role.AGENCY_LIG_MEMBER, "community-health")
-    journey.case_id, journey.reference = came_first(wight, "community-health")
+    journey.case_id, journey.reference = case_that_came_first(wight, agency="community-health")
     client = client_as(member)
     draft = client.post(path(journey, "/referral"), data={"submission_key": str(uuid4())}).headers["Location"]
     assert client.get(draft).status_code == 200
@@ -330,13 +330,14 @@ def test_a_reference_of_their_own_tells_nobody_that_a_case_has_it(
 
 
 def test_the_deputy_of_somebody_sealed_out_sees_the_case_and_a_sealed_deputy_does_not(
-    journey: Journey, client_as: Client, app: Flask
+    journey: Journey, client_as: Client, owner_of: Flask
 ) -> None:
-    from tests.integration.conflicts.test_messages import name_deputy_for
+    from tests.integration.conflicts.test_messages import colleague, name_deputy_for
 
     journey.to_responses()
-    name_deputy_for(journey, journey.police, journey.lig_member)
-    deputy = client_as(journey.lig_member)
+    colleague_of_police = colleague(journey, owner_of, "police")
+    name_deputy_for(journey, journey.police, colleague_of_police)
+    deputy = client_as(colleague_of_police)
     assert deputy.get(path(journey)).status_code == 200
     seal_id = seal(journey, journey.police)
     assert deputy.get(path(journey)).status_code == 200
@@ -351,7 +352,7 @@ def test_the_deputy_of_somebody_sealed_out_sees_the_case_and_a_sealed_deputy_doe
     row = journey.state().positions[SAFEGUARDING_PARTNERS[1]]
     assert row.capacity.startswith(f"Deputy for {journey.police.name}")
     lift(journey, seal_id)
-    seal(journey, journey.lig_member)
+    seal(journey, colleague_of_police)
     assert deputy.get(path(journey)).status_code == 404
     assert client_as(journey.police).get(path(journey)).status_code == 200
 

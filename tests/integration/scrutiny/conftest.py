@@ -16,7 +16,6 @@ from tests.integration.serious_incidents.journey import (
     HOUR,
     MONDAY,
     NOT,
-    NOT_MET,
     TUESDAY_MIDNIGHT,
     TUESDAY_NOON,
     Journey,
@@ -54,16 +53,9 @@ def silent(wight: Place, now: None) -> Journey:
 def contested(wight: Place, now: None) -> Journey:
     """The partners differed, met, and the Partnership Chair decided not to notify; the local authority does."""
     journey = Journey(wight).to_chair()
-    journey.do(service.record_chair_decision, service.Proposed(NOT_MET, journey.version(), _key(), False),
-               who=journey.partnership_chair, now=MONDAY + 8 * HOUR)  # fmt: skip
+    journey.chair_decides(NOT, scrutineer=False)
     journey.enter(service.override, journey.director, TUESDAY_NOON)
     return journey
-
-
-def _key() -> Any:
-    from uuid import uuid4
-
-    return uuid4()
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 
 from app.access.roles import Role
+from app.entering.desk import desk
+from app.entering.looking import look_at
 from app.entering.service import enter_from_form
 from app.ledger import read_log
 from app.procedure.events import EventKind, Party
@@ -235,8 +237,10 @@ def test_an_entered_case_can_be_audited(wight: Place, now: None, client_as: Call
            "view_shared_on": "4/11/2026", "rationale": "The test was met", **said}  # fmt: skip
     team = find(wight, Role.PARTNERSHIP_TEAM)
     with wight.pinned():
-        acting = team.actor().acting_as(team.actor().capacities)
-        reference = enter_from_form(row, acting, WEDNESDAY, uuid4()).case.reference
+        acting, seen = team.actor().acting_as(team.actor().capacities), desk(team.person_id)
+        looked = look_at(row, seen, WEDNESDAY)
+        assert looked.faults == []
+        reference = enter_from_form(looked, acting, WEDNESDAY, seen, uuid4()).case.reference
         db.session.commit()
     text = page(Journey(wight), client_as, f"/isle-of-wight/scrutiny/{reference}")
     told, decided = part(text, "partners"), part(text, "decisions")

@@ -22,10 +22,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import clock_source
+from app.access.actor import SYSTEM
 from app.ledger import anchors
 from app.ledger.chain import hash_of, payload_digest
 from app.ledger.queries import entries_of
 from app.ledger.read_log import views_of
+from app.ledger.service import record
 from app.procedure.events import EventKind, Party
 from app.scrutiny import verify_export
 from app.scrutiny.service import NewObservation, observe
@@ -478,6 +480,8 @@ def test_content_that_was_destroyed_is_gone_from_the_export_and_the_chain_still_
             text("select salt, payload from ledger_payloads where number = :n"), {"n": number}
         ).one()
         db.session.execute(text("delete from ledger_payloads where number = :n"), {"n": number})
+        record(K.CONTENT_DESTROYED, case_id=None, acting=SYSTEM, happened_at=WEDNESDAY, now=WEDNESDAY,
+               facts={"numbers": [number]})  # fmt: skip
         db.session.commit()
     try:
         folder = unpacked(export(agreed, client_as).data, tmp_path)
