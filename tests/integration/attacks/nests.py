@@ -31,14 +31,16 @@ from app.ledger.service import record
 from app.partnerships import settings_service
 from app.partnerships.arrangements import NewArrangement, record_arrangement
 from app.preparation import service as preparation
+from app.procedure.entering import Child
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party, Stage
 from app.procedure.preparation import sections
+from app.scrutiny.service import NewObservation, observe
 from app.serious_incidents import service
 from tenants.db import db
 from tenants.registry import agencies, current_edition
 from tests.integration.referrals.conftest import send, submit
 from tests.integration.serious_incidents.journey import ANSWERS, HOUR, MONDAY, NOT, NOT_MET, NOTIFY, Journey
-from tests.support.cast import cast
+from tests.support.cast import cast, one_more
 from tests.support.people import Someone, client_of
 from tests.support.places import Place, place
 from tests.unit.referrals.typed import whole
@@ -104,7 +106,7 @@ def hatch(app: Flask, owner: Flask, slug: str) -> Nest:
     entered(nest)
     came_first(nest)
     compared(nest)
-    deputies(nest)
+    deputies(nest, owner)
     looked_at(nest)
     return nest
 
@@ -263,7 +265,8 @@ class Song(Journey):
         at = MONDAY + 11 * HOUR
         self.said(service.raise_information, self.team, at)
         self.said(service.decline, self.partnership_chair, at + HOUR)
-        self.said(service.observe, self.scrutineer, at + HOUR)
+        seen = NewObservation("case", self.words, uuid4())
+        self.do(observe, seen, who=self.scrutineer, now=at + HOUR)
         told = [Party.INDEPENDENT_SCRUTINEER, Party.STRATEGIC_MANAGER]
         self.do(service.inform, parties=told, elsewhere_at=at + HOUR, detail=self.words, who=self.team,
                 now=at + 2 * HOUR, key=uuid4())  # fmt: skip
@@ -380,8 +383,8 @@ def entered(nest: Nest) -> None:
 def came_first(nest: Nest) -> None:
     """A notification that came before its referral."""
     words, team = f"In words of {nest.secret}", nest.people[Role.PARTNERSHIP_TEAM]
-    typed = CameFirst(words, (words,), words, MONDAY - 3 * HOUR, MONDAY - HOUR, "national-system", words, nest.house,
-                      "community-health", uuid4())  # fmt: skip
+    typed = CameFirst(words, (Child(words),), words, MONDAY - 3 * HOUR, MONDAY - HOUR, "national-system", f"First {words}",
+                      nest.house, "community-health", uuid4())  # fmt: skip
     with nest.place.pinned():
         case, faults = open_from_notification(typed, actor=team.actor(), now=MONDAY)
         assert case is not None, faults
@@ -396,13 +399,16 @@ def compared(nest: Nest) -> None:
         one, other = (
             db.session.get_one(Case, (nest.place.id, UUID(nest.identifiers[place]))) for place in (0, 1)
         )
-        linking.decide(one, other, same=False, reason=f"In words of {nest.secret}",
-                       acting=team.acting_as(team.capacities), now=PRESENT)  # fmt: skip
+        said = linking.Verdict(False, f"In words of {nest.secret}", "")
+        linking.decide(one, other, said, acting=team.acting_as(team.capacities), now=PRESENT)
         db.session.commit()
 
 
-def deputies(nest: Nest) -> None:
+def deputies(nest: Nest, owner: Flask) -> None:
     """A deputy, and a membership that has ended, each with a reason."""
+    deputy = one_more(
+        nest.place, owner, (Role.AGENCY_LIG_MEMBER, "childrens-services"), name=f"A deputy {nest.house}"
+    )
     reason, team = f"In words of {nest.house}", nest.people[Role.PARTNERSHIP_TEAM]
     with nest.place.pinned():
         acting = team.actor().acting_as(team.actor().capacities)
@@ -413,7 +419,7 @@ def deputies(nest: Nest) -> None:
         ending = next(
             view for view, person in members if person.id == nest.people[Role.MAIN_BOARD_MEMBER].person_id
         )
-        typed = NewDeputy(principal.membership_id, nest.people[Role.LIG_CHAIR].person_id, PRESENT.date(),
+        typed = NewDeputy(principal.membership_id, deputy.person_id, PRESENT.date(),
                           date(2026, 12, 4), reason, uuid4())  # fmt: skip
         assert name_deputy(typed, acting, PRESENT) == []
         end_membership(ending.membership_id, reason=reason, acting=acting, now=PRESENT)
