@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -129,6 +129,23 @@ def picture(page: Page, name: str) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=Path(SCREENS) / f"{name}-{width}.png")
         page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_an_answer_asked_for_before_staying_does_not_bring_the_warning_back(desk: Desk) -> None:
+    page, slow = desk.sit_down(desk.journey.chair), list[tuple[Route, APIResponse]]()
+    desk.form(page)
+    desk.pass_time(page, minutes=25, seconds=10)
+    expect(warning(page)).to_be_visible()
+    page.route("**/account/session", lambda route: slow.append((route, route.fetch())))
+    with page.expect_request("**/account/session"):
+        back_in(page)
+    page.get_by_role("button", name="Stay signed in").click()
+    expect(warning(page)).to_be_hidden()
+    ((route, answer),) = slow
+    with page.expect_response("**/account/session"):
+        route.fulfill(response=answer)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(warning(page)).to_be_hidden()
 
 
 def test_the_warning_comes_five_minutes_before_and_staying_prolongs_it(desk: Desk) -> None:

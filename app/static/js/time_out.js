@@ -16,6 +16,7 @@ class TimeOut {
     this.take({ signed_in: true, mark: this.mark, idle, absolute });
     this.asking = null;
     this.askedAt = 0;
+    this.stayed = 0;
     this.state = "";
   }
 
@@ -55,10 +56,12 @@ class TimeOut {
   async ask() {
     if (this.asking) return this.asking;
     this.askedAt = Date.now();
+    const stayed = this.stayed;
     this.asking = (async () => {
       try {
         const answer = await fetch(this.dialog.dataset.ask, { redirect: "error", cache: "no-store" });
-        if (answer.ok) this.take(await answer.json());
+        const told = answer.ok ? await answer.json() : null;
+        if (told && stayed === this.stayed) this.take(told); // else it was asked before the time was prolonged
       } catch { /* Waymark cannot be reached; what this page knows still holds */ }
       this.asking = null;
     })();
@@ -69,8 +72,11 @@ class TimeOut {
     const form = this.dialog.querySelector("form");
     try {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error" });
-      if (answer.ok) this.take(await answer.json());
-      else await this.ask();
+      const told = answer.ok ? await answer.json() : null;
+      if (told) {
+        this.stayed += 1;
+        this.take(told);
+      } else await this.ask();
     } catch { /* said below: the time stays as it was */ }
     this.show();
   }
