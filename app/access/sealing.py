@@ -36,6 +36,15 @@ def sealed_people(case_id: UUID) -> set[UUID]:
     return set(db.session.scalars(query))
 
 
+def everybody_sealed_out() -> dict[UUID, set[UUID]]:
+    """Who is sealed out now, by case, in the partnership in scope; cases of which nobody is are not there."""
+    found: dict[UUID, set[UUID]] = {}
+    query = select(CaseSeal.case_id, CaseSeal.person_id).where(CaseSeal.lifted_at.is_(None))
+    for case_id, person_id in db.session.execute(query):
+        found.setdefault(case_id, set()).add(person_id)
+    return found
+
+
 def is_sealed(case_id: UUID, person_id: UUID | None) -> bool:
     """Whether somebody is sealed out of a case now."""
     return person_id in sealed_people(case_id)

@@ -100,6 +100,28 @@ def test_home_counts_and_stage_counts_leave_it_out(journey: Journey, client_as: 
         assert sum(stages_by_edition(journey.team.person_id).values()) == of_team
 
 
+@pytest.mark.duty("B1-12")
+def test_what_everybody_who_owes_is_sealed_out_of_is_a_task_of_the_team(journey: Journey) -> None:
+    def tasks() -> tuple[set[str], int]:
+        with journey.place.pinned():
+            actor, today = journey.team.actor(), london_date(now())
+            found = tasks_of(actor, today, 10_000)
+            return (
+                {one.obligation.owner for one in found if one.case.id == journey.case_id},
+                count_of(actor, today, 10_000),
+            )
+
+    journey.share()
+    before, counted = tasks()
+    assert "lig-chair" not in before
+    seal_id = seal(journey, journey.chair, by=journey.team)
+    after, more = tasks()
+    assert after == before | {"lig-chair"}
+    assert more > counted
+    lift(journey, seal_id, by=journey.team)
+    assert tasks() == (before, counted)
+
+
 def test_what_is_sealed_costs_the_statements_of_what_is_absent(journey: Journey, client_as: Client) -> None:
     seal(journey, journey.police)
     client = client_as(journey.police)
