@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.access.actor import Acting
 from app.access.roles import Role
+from app.access.sealing import is_sealed
 from app.accounts.membership_days import MemberDays, members_from
 from app.cases.reference import new_reference
 from app.cases.service import lock
@@ -90,13 +91,15 @@ def give(
 
 def _give_faults(case_id: UUID, typed: NewCommission, member: MemberDays | None, today: date) -> Faults:
     begins, ends = (member.starts_on, member.ends_on) if member else (today, None)
-    faults = _twice(case_id, member, today) if member else [("membership", "Select who is commissioned")]
+    faults = _cannot(case_id, member, today) if member else [("membership", "Select who is commissioned")]
     faults += term_faults(typed.first_day, typed.last_day, today, begins, ends)
     return faults if typed.contact.strip() else [*faults, ("contact", "Say whom they can ask")]
 
 
-def _twice(case_id: UUID, member: MemberDays, today: date) -> Faults:
-    """Somebody is commissioned once at a time for one case."""
+def _cannot(case_id: UUID, member: MemberDays, today: date) -> Faults:
+    """Somebody is commissioned once at a time for one case, and for none that they are sealed out of."""
+    if is_sealed(case_id, member.person_id):
+        return [("membership", "They are sealed out of this case: select somebody else")]
     for row in commissions_of(case_id):
         if row.membership_id == member.membership_id and row.removed_at is None and row.last_day >= today:
             return [

@@ -68,9 +68,8 @@ def _commissioned(row: Commission, now: datetime) -> Holder | None:
 def _post(
     kind: str, row: Commission, holder: Holder, mark: str, now: datetime, case_reference: str | None
 ) -> None:
-    about = {"commission_id": str(row.id), "kind": kind}
-    if case_reference is not None:
-        about["case_id"] = str(row.case_id)
+    # Which case it is about is in no message: it is there so that nobody sealed out of it is sent one.
+    about = {"commission_id": str(row.id), "kind": kind, "case_id": str(row.case_id)}
     post(
         kind, to_person=holder.person_id, to_address=holder.email, to_name=holder.name,
         key=f"{kind}:{row.id}:{mark}:{holder.person_id}", now=now, case_reference=case_reference,
