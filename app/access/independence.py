@@ -12,7 +12,7 @@ from app.access.roles import Role
 from app.procedure.marks import duty
 
 TOGETHER = (
-    "an Independent Scrutineer holds no other role in the same partnership while they scrutinise it: end the other "
+    "An Independent Scrutineer holds no other role in the same partnership while they scrutinise it: end the other "
     "membership first"
 )
 

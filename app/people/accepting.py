@@ -24,7 +24,7 @@ from app.accounts.oidc_types import Identity
 from app.accounts.passkeys import Used
 from app.accounts.people_queries import trusted_organisations
 from app.accounts.queries import memberships_in
-from app.accounts.service import ensure_identified
+from app.accounts.service import AccountsError, ensure_identified
 from app.ledger.service import record
 from app.people.invitations import locked
 from app.people.mailing import tell_deciders
@@ -84,7 +84,10 @@ def accept_signed_in(invitation_id: UUID, identity: Identity, now: datetime) -> 
     if is_proposal(invitation.invited_by, person.id):
         propose_membership(person.id, grant, "Invited by themselves", acting, invitation.submission_key, now)
         return Accepted(person.id, Became.PROPOSAL)
-    membership = give(person, grant, acting, now)
+    try:
+        membership = give(person, grant, acting, now)
+    except AccountsError as fault:  # what they are here already does not go together with it
+        raise Unusable from fault
     return Accepted(person.id, Became.MEMBERSHIP, membership.starts_on)
 
 

@@ -6,12 +6,14 @@ The digits are typed and compared here rather than shown to whoever checks: so a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from app.access.actor import Acting
+from app.access.independence import Held, combination_fault
 from app.access.roles import Role
 from app.accounts.models import Person
+from app.accounts.service import running_roles
 from app.ledger.service import record
 from app.people.accepting import still_possible
 from app.people.invitations import close, locked
@@ -64,6 +66,9 @@ def confirm(invitation_id: UUID, code: str, how: str, acting: Acting, now: datet
     fault = checker_fault(acting.person_id, invitation.invited_by, invitation.accepted_person_id, role)
     if fault:
         return Checked(fault)
+    together = _not_together(invitation, role, london_date(now))
+    if together:
+        return Checked(together)
     faults = _typed_faults(code, how)
     if faults:
         return Checked(faults=faults)
@@ -71,6 +76,13 @@ def confirm(invitation_id: UUID, code: str, how: str, acting: Acting, now: datet
         return _wrong(invitation, acting, now)
     _confirmed(invitation, role, how.strip(), acting, now)
     return Checked()
+
+
+def _not_together(invitation: Invitation, role: Role, today: date) -> str | None:
+    assert invitation.starts_on is not None
+    assert invitation.accepted_person_id is not None
+    wanted = Held(role, max(invitation.starts_on, today), invitation.ends_on)
+    return combination_fault(wanted, running_roles(invitation.accepted_person_id))
 
 
 def _typed_faults(code: str, how: str) -> tuple[tuple[str, str], ...]:

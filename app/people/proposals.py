@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.access.actor import Acting
 from app.accounts.models import Membership, Person
 from app.accounts.queries import memberships_in
+from app.accounts.service import AccountsError
 from app.ledger.service import record
 from app.outbox.smtp import usable
 from app.people.invitations import invite_to_recover
@@ -127,7 +128,10 @@ def _do(proposal: MembershipProposal, acting: Acting, now: datetime) -> str:
     wanted = wanted_of(proposal.role, proposal.agency_id, first, proposal.ends_on)
     if wanted.role is None or wanted_faults(wanted, today):
         return NOT_THERE
-    give(person, Grant(wanted.role, wanted.agency, first, proposal.ends_on), acting, now)
+    try:
+        give(person, Grant(wanted.role, wanted.agency, first, proposal.ends_on), acting, now)
+    except AccountsError as fault:
+        return str(fault)
     return ""
 
 

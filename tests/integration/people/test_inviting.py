@@ -336,6 +336,18 @@ def test_somebody_known_gets_the_further_membership_and_keeps_their_name(town: T
     assert {held.role for held in town.memberships(person.id)} == {"lig-chair", "partnership-team"}
 
 
+@pytest.mark.duty("S-01")
+def test_whoever_scrutinises_accepts_no_other_role(town: Town) -> None:
+    town.sign_in(town.link(town.invite(role=Role.INDEPENDENT_SCRUTINEER.value)), "ada")
+    second = town.invite(email="other@example.example", role=Role.PARTNERSHIP_TEAM.value)
+    assert town.sign_in(town.link(second), "ada").status_code == 404
+    person = town.person("ada")
+    assert person is not None
+    assert [held.role for held in town.memberships(person.id)] == ["independent-scrutineer"]
+    assert town.again(second).state == "open"
+    assert town.sign_in(town.link(second), "bea").status_code == 302  # who was meant
+
+
 def test_the_same_person_is_invited_by_two_partnerships_at_once(town: Town, elsewhere: Town) -> None:
     trust(elsewhere.place, town.council, town.today - 9 * DAY)
     elsewhere.council = town.council

@@ -240,6 +240,16 @@ def test_also_a_role_without_cases_is_only_proposed_to_oneself(town: Town) -> No
     assert roles(town, town.admin) == ["partnership-administrator"]
 
 
+@pytest.mark.duty("S-01")
+def test_an_administrator_is_not_made_the_scrutineer_as_well(town: Town) -> None:
+    proposal = propose(town, role=Role.INDEPENDENT_SCRUTINEER)
+    answer = decide(town, town.second, proposal)
+    assert answer.status_code == 409
+    assert "holds no other role in the same partnership" in answer.get_data(as_text=True)
+    assert roles(town, town.admin) == ["partnership-administrator"]
+    assert town.proposals()[0].state == "open"
+
+
 def test_two_who_decide_at_once_decide_once(town: Town) -> None:
     proposal, answers = propose(town), []
     tries = [(town.second, "approve"), (town.manager, "refuse"), (town.manager, "approve")]

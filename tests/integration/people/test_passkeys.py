@@ -159,6 +159,19 @@ def test_the_invited_person_does_not_check_themselves_and_the_database_says_so_t
         db.session.execute(text("update invitations set state = 'accepted' where id = :i"), {"i": further.id})
 
 
+@pytest.mark.duty("S-01")
+def test_a_reviewer_is_not_confirmed_as_the_scrutineer_as_well(town: Town) -> None:
+    someone, device, _browser = town.reviewer()
+    further = town.invite(by="passkey", role=Role.INDEPENDENT_SCRUTINEER.value, email="more@firm.example")
+    browser = town.browser(None)
+    assert town.make_passkey(town.link(further), device, browser, "use").status_code == 303
+    answer = town.confirm(further, code_on(browser), town.second)
+    assert answer.status_code == 409
+    assert "holds no other role in the same partnership" in answer.get_data(as_text=True)
+    assert [held.role for held in town.memberships(someone.person_id)] == ["reviewer"]
+    assert town.again(further).state == "waiting"
+
+
 def test_a_check_confirms_once_also_at_once(town: Town) -> None:
     invitation, _device, browser = waiting(town)
     code, answers = code_on(browser), []
