@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -10,22 +9,17 @@ from flask import Flask
 
 from app.outbox.messages import ONE_TIME
 from app.outbox.sweeper import run_due
-from tests.integration.outbox.conftest import Sink, sink  # noqa: F401
+from tests.integration.outbox.conftest import Sink, here, sink  # noqa: F401
 from tests.integration.people.town import Town, make_town
 from tests.support.places import Place
-from tests.support.servers import Servers
 
 
 @pytest.fixture
-def posting(servers: Servers, sink: Sink, owner_of: Flask, fresh: Place) -> Town:  # noqa: F811
-    """A town whose messages reach the sink."""
-    from app import create_app
-
-    app = create_app(replace(servers.config, smtp_port=sink.port))
-    app.config["WTF_CSRF_ENABLED"] = False
-    place = replace(fresh, app=app)
-    made = make_town(app, owner_of, place)
-    app.extensions["waymark_sign_in"] = made.provider
+def posting(here: Place, owner_of: Flask) -> Town:  # noqa: F811
+    """A town whose messages reach the sink; the work of all others is held back."""
+    here.app.config["WTF_CSRF_ENABLED"] = False
+    made = make_town(here.app, owner_of, here)
+    here.app.extensions["waymark_sign_in"] = made.provider
     return made
 
 
