@@ -2,7 +2,9 @@
 
 `secret` is the canary of a partnership's cases: only its own people who may see cases may ever be given it. `house` is
 that of everything else of the partnership (names of its people and agencies, its settings): only its own people are.
-A sealed case has a canary of its own.
+`lent` is that of what was released to a commissioned reviewer and of what they submitted: they may be given it besides
+those who may see cases. `unsent` is that of their draft, which is shown to nobody but them. A sealed case has a canary
+of its own. The rooms beside the decision (people, conflicts, scrutiny, commissions, spreadsheets) are in rooms.py.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -72,28 +73,51 @@ class Nest:
     people: dict[Role, Someone]
     secret: str
     house: str
+    lent: str
+    unsent: str
     references: list[str] = field(default_factory=list)
     identifiers: list[str] = field(default_factory=list)
-    parts: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    together: list[dict[str, str]] = field(default_factory=list)
+    commissioned: Someone | None = None
     sealed: Sealed | None = None
 
     @property
     def words(self) -> set[str]:
         """Every canary of the nest."""
-        return {self.secret, self.house} | ({self.sealed.secret} if self.sealed else set())
+        return self.of_cases | {self.house}
+
+    @property
+    def of_cases(self) -> set[str]:
+        """Every canary of the content of cases."""
+        return {self.secret, self.lent, self.unsent} | ({self.sealed.secret} if self.sealed else set())
 
     def knows(self, case: tuple[UUID, str]) -> None:
         """Remember a case for addresses."""
         self.identifiers.append(str(case[0]))
         self.references.append(case[1])
 
+    def names(self, **parts: str) -> None:
+        """Remember parts of addresses that belong together, such as a case and a paper of it."""
+        self.together.append(parts)
+        for name, value in parts.items():
+            self.part(name, value)
+
+    def part(self, name: str, value: str) -> None:
+        """Remember a part of addresses, and that it is an identifier where it is one."""
+        if value not in self.parts.setdefault(name, []):
+            self.parts[name].append(value)
+        if len(value) == 36 and value not in self.identifiers:
+            self.identifiers.append(value)
+
 
 def hatch(app: Flask, owner: Flask, slug: str) -> Nest:
     """Fill one of the demonstration's partnerships."""
     there = place(app, slug)
-    nest = Nest(
-        app, there, cast(there, owner), f"canary{secrets.token_hex(6)}", f"roost{secrets.token_hex(6)}"
+    secret, house, lent, unsent = (
+        f"{kind}{secrets.token_hex(6)}" for kind in ("canary", "roost", "lent", "unsent")
     )
+    nest = Nest(app, there, cast(there, owner), secret, house, lent, unsent)
     name_everybody(nest, owner)
     own_settings(nest)
     arrangement(nest)
@@ -144,6 +168,8 @@ def own_settings(nest: Nest) -> None:
             "lig-chair": "Convenor",
             "partnership-team": "Business unit",
             "partnership-chair": "Independent chair",
+            "strategic-manager": "Head of the business unit",
+            "independent-scrutineer": "Critical friend",
         }
         names = {party: f"{called} {nest.house}" for party, called in own.items()}
         changed = {"names": names, "steps": [step], "clocks": {}, "omitted": []}
@@ -291,6 +317,16 @@ class Song(Journey):
         )
         self.do(service.correct, wrong, who=self.team, now=LATE)
 
+    def without_meeting(self) -> Song:
+        """The partners still differ after their short meeting, and their chair decides without meeting them."""
+        self.to_responses()
+        for party in SAFEGUARDING_PARTNERS:
+            self.respond(party, NOT if party is Party.POLICE else NOTIFY)
+        self.meeting("short", MONDAY + 7 * HOUR)
+        proposed = service.Proposed(self.answers(NOTIFY), self.version(), uuid4(), False, self.words)
+        self.do(service.record_chair_decision, proposed, who=self.partnership_chair, now=MONDAY + 8 * HOUR)
+        return self
+
     def not_notified(self) -> Song:
         """The partners agree not to notify; what follows; the local authority notifies all the same."""
         self.to_responses()
@@ -317,8 +353,7 @@ def referred(nest: Nest) -> None:
             if page == "other-1":
                 send(client, nest.place, draft, "others", with_canaries(nest.secret)["others"], go="add")
             send(client, nest.place, draft, page, typed)
-        nest.identifiers.append(draft.rsplit("/", 1)[1])
-        nest.parts |= {"draft_id": draft.rsplit("/", 1)[1], "section": "incident"}
+        nest.names(draft_id=draft.rsplit("/", 1)[1], section="incident")
         if submitted:
             answer = submit(client, nest.place, draft)
             assert answer.status_code == 303, answer.get_data(as_text=True)
@@ -326,7 +361,7 @@ def referred(nest: Nest) -> None:
         case = db.session.scalars(select(Case).order_by(Case.opened_at.desc()).limit(1)).one()
         nest.knows((case.id, case.reference))
         prepare(nest, case.id)
-    nest.parts |= {"part": "incident"}
+        nest.names(reference=case.reference, part="incident")
 
 
 def begin(nest: Nest, author: Someone) -> str:
@@ -383,8 +418,8 @@ def entered(nest: Nest) -> None:
 def came_first(nest: Nest) -> None:
     """A notification that came before its referral."""
     words, team = f"In words of {nest.secret}", nest.people[Role.PARTNERSHIP_TEAM]
-    typed = CameFirst(words, (Child(words),), words, MONDAY - 3 * HOUR, MONDAY - HOUR, "national-system", f"First {words}",
-                      nest.house, "community-health", uuid4())  # fmt: skip
+    typed = CameFirst(words, (Child(words),), words, MONDAY - 3 * HOUR, MONDAY - HOUR, "national-system",
+                      f"First {words}", nest.house, "community-health", uuid4())  # fmt: skip
     with nest.place.pinned():
         case, faults = open_from_notification(typed, actor=team.actor(), now=MONDAY)
         assert case is not None, faults
@@ -424,10 +459,14 @@ def deputies(nest: Nest, owner: Flask) -> None:
         assert name_deputy(typed, acting, PRESENT) == []
         end_membership(ending.membership_id, reason=reason, acting=acting, now=PRESENT)
         db.session.commit()
-        nest.parts |= {"deputy_id": str(deputies_at(None)[-1].deputy_id)}
-        nest.identifiers += [nest.parts["deputy_id"], str(principal.membership_id), str(ending.membership_id)]
-    nest.identifiers += [str(someone.person_id) for someone in nest.people.values()]
-    nest.parts |= {"key": "B1-03", "party": "police", "kind": "short", "number": "1", "step": STEP}
+        nest.part("deputy_id", str(deputies_at(None)[-1].deputy_id))
+        for view in (principal, ending):
+            nest.part("membership_id", str(view.membership_id))
+    for someone in nest.people.values():
+        nest.part("person_id", str(someone.person_id))
+    plain = {"key": "B1-03", "party": "police", "kind": "short", "number": "1", "step": STEP}
+    for name, value in plain.items():
+        nest.part(name, value)
 
 
 def looked_at(nest: Nest) -> None:
@@ -438,22 +477,3 @@ def looked_at(nest: Nest) -> None:
         assert answer.status_code == 200
         assert nest.secret in answer.text
     assert nest.secret in client.get(f"/{nest.place.slug}/cases").text
-
-
-def seal(nest: Nest, someone: Someone) -> None:
-    """Seal somebody out of a case with a canary of its own, by the service and as the chair of the group.
-
-    Does nothing where cases cannot be sealed yet, which is asked of the database: the test then says so.
-    """
-    with nest.place.pinned():
-        if db.session.scalar(text("select to_regclass('case_seals')")) is None:
-            return
-    rules, sealing = import_module("app.conflicts.rules"), import_module("app.conflicts.service")
-    secret = f"sealed{secrets.token_hex(6)}"
-    song = Song(nest, secret).contested()
-    nest.knows((song.case_id, song.reference))
-    with nest.place.pinned():
-        typed = rules.NewSeal(someone.person_id, f"In words of {secret}", uuid4(), someone.person_id)
-        assert sealing.seal(song.case_id, typed, actor=nest.people[Role.LIG_CHAIR].actor(), now=PRESENT) == []
-        db.session.commit()
-    nest.sealed = Sealed(secret, song.reference, someone)

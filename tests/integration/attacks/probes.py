@@ -31,7 +31,8 @@ LIMITED = (Role.PARTNERSHIP_ADMINISTRATOR, Role.REVIEWER, Role.EVENT_LEAD)
 CHANNELS = ("path", "query", "search", "body", "json", "header", "cookie", "name of a file", "upload", "csv", "xlsx",
             "cache", "range", "history", "next", "method")  # fmt: skip
 NAMES = ("after", "reference", "case", "case_id", "q", "query", "search", "id", "slug", "next", "with", "partnership",
-         "draft", "way", "agency", "principal", "person", "number", "key")  # fmt: skip
+         "draft", "way", "agency", "principal", "person", "number", "key", "upload", "entry", "membership", "seen",
+         "role", "show")  # fmt: skip
 DAY = {
     "known-day": "24",
     "known-month": "11",
@@ -77,6 +78,10 @@ def askers(nests: list[Nest]) -> list[Asker]:
                 kind = f"{kind}, sealed out"
             name = f"{kind} of {nest.place.slug}"
             found.append(Asker(name, kind, someone, nest, frozenset(words - allowed)))
+        if nest.commissioned:
+            given = frozenset(words - {nest.house, nest.lent, nest.unsent})
+            name = f"commissioned reviewer of {nest.place.slug}"
+            found.append(Asker(name, "commissioned reviewer", nest.commissioned, nest, given))
     return found
 
 
@@ -94,20 +99,27 @@ def targets(app: Flask, nests: list[Nest], everybody: list[Asker]) -> list[Targe
 
 
 def address(target: Target, slug: str, chance: random.Random) -> str:
-    """An address of a route about a nest. A part that is not known is filled with something of the nest."""
+    """An address of a route about a nest. A part that is not known is filled with something of the nest; parts that
+    belong together, such as a case and a paper of it, mostly stay so."""
     nest = target.nest
     references = nest.references
     if nest.sealed and target.asker.home is nest:
         references = [*references, *[nest.sealed.reference] * len(references)]
 
+    asked = target.rule.arguments - {"slug", "reference"}
+    fitting = [parts for parts in nest.together if asked & set(parts)]
+    together = chance.choice(fitting) if fitting and chance.random() < 0.8 else {}
+
     def fill(part: re.Match[str]) -> str:
         converter, name = part[1], part[2]
         if name == "slug":
             return slug
+        if name in together:
+            return together[name]
         if name == "reference":
             return chance.choice(references)
         if name in nest.parts and chance.random() < 0.8:
-            return nest.parts[name]
+            return chance.choice(nest.parts[name])
         return (
             chance.choice(nest.identifiers)
             if converter == "uuid:"
@@ -156,7 +168,7 @@ def everything(answer: TestResponse) -> str:
 def carried(target: Target, chance: random.Random, channel: str) -> dict[str, Any]:
     """What is sent along, by one way in."""
     word = chance.choice(spellings(target.nest, chance))
-    many = {name: chance.choice(spellings(target.nest, chance)) for name in chance.sample(NAMES, 4)}
+    many = {name: named(target.nest, name, chance) for name in chance.sample(NAMES, 4)}
     form = {**many, "submission_key": str(uuid4()), "version": "1"}
     file = {"do": "look", "submission_key": str(uuid4())}
     ways: dict[str, dict[str, Any]] = {
@@ -178,6 +190,12 @@ def carried(target: Target, chance: random.Random, channel: str) -> dict[str, An
         "method": {"method": chance.choice(["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "PROPFIND"])},
     }  # fmt: skip
     return ways[channel]
+
+
+def named(nest: Nest, name: str, chance: random.Random) -> str:
+    """A value for a name that is sent along: what the nest knows under it, or some way of naming a case."""
+    known = nest.parts.get(name)
+    return chance.choice(known if known and chance.random() < 0.5 else spellings(nest, chance))
 
 
 def rows(nest: Nest, chance: random.Random) -> list[list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -39,6 +39,9 @@ PROCEDURE = "a text of the procedure's own catalogue"
 RENDERED = "made from templates; searched for canaries of cases instead"
 FACTS = "machine facts without free text; searched for canaries instead"
 MACHINE = "what a machine answered; searched for canaries instead"
+RANDOM = "random bytes"
+ROLE = "the name of a role that serves no agency, has no deputy and cannot be renamed; or 'Invited person'"
+AREA = "the code of a local authority, from the register"
 REASONS: dict[str, str] = {
     "agencies.key": IDENTIFIER,
     "agencies.partner": KIND,
@@ -49,9 +52,21 @@ REASONS: dict[str, str] = {
     "case_stages.guidance_edition": PROCEDURE,
     "case_stages.kind": KIND,
     "case_stages.procedure_edition": PROCEDURE,
+    "cases.home_area": AREA,
+    "cases.incident_area": AREA,
     "cases.reference": IDENTIFIER,
     "cases.source": KIND,
     "cases.status": KIND,
+    "commission_papers.digest": DIGEST,
+    "commission_papers.part": KIND,
+    "commission_timetables.days": "days by the name of a milestone",
+    "commission_versions.called": KIND,
+    "commission_versions.digest": DIGEST,
+    "commission_versions.submitted_capacity": ROLE,
+    "commissions.kind": KIND,
+    "commissions.reference": IDENTIFIER,
+    "conflict_declarations.answer": KIND,
+    "conflict_declarations.kind": KIND,
     "decision_entries.kind": KIND,
     "decision_entries.outcome": KIND,
     "decision_entries.party": KIND,
@@ -60,6 +75,11 @@ REASONS: dict[str, str] = {
     "deputies.role": KIND,
     "initial_views.outcome": KIND,
     "initial_views.party": KIND,
+    "invitations.nonce": RANDOM,
+    "invitations.purpose": KIND,
+    "invitations.role": KIND,
+    "invitations.state": KIND,
+    "invitations.token_hash": DIGEST,
     "job_intents.args": "identifiers only, which the code checks; searched for canaries instead",
     "job_intents.key": "identifiers only, which the code checks; searched for canaries instead",
     "job_intents.kind": KIND,
@@ -74,7 +94,11 @@ REASONS: dict[str, str] = {
     "ledger_events.previous_hash": DIGEST,
     "ledger_events.stage": KIND,
     "ledger_heads.hash": DIGEST,
-    "ledger_payloads.salt": "random bytes",
+    "ledger_payloads.salt": RANDOM,
+    "membership_proposals.proposed_capacity": ROLE,
+    "membership_proposals.role": KIND,
+    "membership_proposals.state": KIND,
+    "membership_proposals.what": KIND,
     "memberships.role": KIND,
     "notification_decisions.abuse": KIND,
     "notification_decisions.guidance_edition": PROCEDURE,
@@ -104,17 +128,22 @@ REASONS: dict[str, str] = {
     "partner_positions.outcome": KIND,
     "partner_positions.party": KIND,
     "partner_positions.source": KIND,
+    "passkeys.credential_id": "what a device calls a passkey",
+    "passkeys.public_key": "a public key",
     "people.subject": "what a provider calls a person",
     "preparation_packs.prefilled": "names of questions by the name of a section",
     "preparation_packs.versions": "numbers by the name of a section",
-    "read_log.page": KIND,
     "referral_drafts.reference": IDENTIFIER,
     "referral_drafts.source": KIND,
     "referral_drafts.state": KIND,
     "referral_drafts.touched": "which pages and fields were opened, by the names of the form",
+    "refused_writes.endpoint": IDENTIFIER,
+    "refused_writes.method": KIND,
+    "scrutiny_observations.about": KIND,
     "serious_incident_notifications.channel": KIND,
     "settings_editions.digest": DIGEST,
 }
+OF_PEOPLE = ("people", "passkeys")  # of no partnership, and yet with words of a person
 TEXTS = ("text", "json", "jsonb", "character varying", "ARRAY", "bytea", "xml", "USER-DEFINED")
 
 
@@ -126,7 +155,7 @@ def text_columns(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
         "and c.data_type = any(%s) order by 1, 2",
         [list(TEXTS)],
     ).fetchall()
-    return [(table, column) for table, column in rows if table == "people" or table not in GLOBAL_TABLES]
+    return [(table, column) for table, column in rows if table in OF_PEOPLE or table not in GLOBAL_TABLES]
 
 
 def without_canary(servers: Servers, nests: list[Nest]) -> list[str]:
@@ -136,7 +165,9 @@ def without_canary(servers: Servers, nests: list[Nest]) -> list[str]:
         columns = text_columns(connection)
         for nest in nests:
             for table, column in columns:
-                if f"{table}.{column}" not in REASONS and not _held(connection, nest, table, column):
+                if f"{table}.{column}" not in REASONS and not _held(
+                    connection, nest, table, column, nest.words
+                ):
                     faults.append(
                         f"{table}.{column} of {nest.place.slug} holds no canary, and no reason is given"
                     )
@@ -155,20 +186,20 @@ def envelope_leaks(servers: Servers, nests: list[Nest]) -> list[str]:
             found += [
                 f"{table}.{column}"
                 for table, column in columns
-                if _held(connection, nest, table, column, (nest.secret,))
+                if _held(connection, nest, table, column, nest.of_cases)
             ]
     return found
 
 
 def _held(
-    connection: psycopg.Connection[Any], nest: Nest, table: str, column: str, words: tuple[str, ...] = ()
+    connection: psycopg.Connection[Any], nest: Nest, table: str, column: str, words: Collection[str]
 ) -> bool:
-    of = "true" if table == "people" else "partnership_id = %s"
-    given: list[Any] = [] if table == "people" else [nest.place.id]
-    likes = " or ".join([f'"{column}"::text like %s'] * len(words or (nest.secret, nest.house)))
+    of = "true" if table in OF_PEOPLE else "partnership_id = %s"
+    given: list[Any] = [] if table in OF_PEOPLE else [nest.place.id]
+    likes = " or ".join([f'"{column}"::text like %s'] * len(words))
     row = connection.execute(
         f'select 1 from "{table}" where {of} and ({likes}) limit 1',
-        [*given, *(f"%{word}%" for word in words or (nest.secret, nest.house))],
+        [*given, *(f"%{word}%" for word in words)],
     ).fetchone()
     return row is not None
 
@@ -215,7 +246,7 @@ def messages(nests: list[Nest]) -> Iterator[tuple[str, str, frozenset[str]]]:
     A message may name the person it is written to; nothing else of the house, and nothing of any case.
     """
     for nest in nests:
-        others = {word for one in nests if one is not nest for word in (one.secret, one.house)}
+        others = {word for one in nests if one is not nest for word in one.words}
         with nest.place.pinned():
             for row in db.session.scalars(select(OutboxMessage)):
                 told = [
@@ -231,19 +262,19 @@ def messages(nests: list[Nest]) -> Iterator[tuple[str, str, frozenset[str]]]:
                 yield (
                     f"message {row.kind}",
                     " ".join(str(one) for one in told),
-                    frozenset({nest.secret} | others),
+                    frozenset(nest.of_cases | others),
                 )
             for intent in db.session.scalars(select(JobIntent)):
                 yield (
                     f"work {intent.kind}",
                     f"{intent.args} {intent.key} {intent.last_error}",
-                    frozenset({nest.secret, nest.house} | others),
+                    frozenset(nest.words | others),
                 )
 
 
 def mails(kept: list[EmailMessage], nests: list[Nest]) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Every mail that was sent."""
-    secrets = frozenset(nest.secret for nest in nests)
+    secrets = frozenset(word for nest in nests for word in nest.of_cases)
     for mail in kept:
         body = mail.get_body()
         yield f"mail to {mail['To']}", f"{mail}\n{body.get_content() if body else ''}", secrets
