@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from tests.support.servers import Servers
 
 
+# What takes minutes is begun first, so that at the end no process waits for the other. Within, the order is random.
+LONG = ("browser", "access", "attacks", "embedded", "commissions")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """PostgreSQL and Redis, migrated, provisioned and with the invented people."""
