@@ -34,7 +34,6 @@ from app.procedure.obligation import State, state
 from app.referrals.queries import drafts_of_case
 from tenants.scope import in_partnership
 
-LINKS = (EventKind.SAME_INCIDENT_LINKED, EventKind.SAME_INCIDENT_REFUSED)
 Told = tuple[Event, dict[str, Any], str]
 
 
@@ -188,15 +187,21 @@ def timeline(
 
 def _known_to(actor: Actor | None, rows: list[Told]) -> list[Told]:
     """The entries that this person may know of at all. What it costs does not depend on what is left out."""
+    unknown = unknown_to(actor, [event for event, _payload, _capacity in rows])
+    carried = EventKind.LOCAL_AUTHORITY_AWARE  # counts here, and says nothing of where it came from
+    return [row for row in rows if row[0].number not in unknown or row[0].kind is carried]
+
+
+def unknown_to(actor: Actor | None, events: Sequence[Event]) -> set[int]:
+    """The numbers of the entries of which this person may not know: of seals and conflicts, and whatever names a case
+    that is hidden from them."""
     unseen = untold_kinds(actor)
-    others = [str(event.facts.get("with", "")) for event, _payload, _capacity in rows if event.kind in LINKS]
-    known = visible_references(others, actor) if actor is not None else set()
-    return [
-        row
-        for row in rows
-        if row[0].kind not in unseen
-        and (row[0].kind not in LINKS or str(row[0].facts.get("with", "")) in known)
-    ]
+    named = {event.number: str(event.facts["with"]) for event in events if event.facts.get("with")}
+    known = visible_references(list(named.values()), actor) if actor is not None else set()
+    return {
+        event.number for event in events
+        if event.kind in unseen or (event.number in named and named[event.number] not in known)
+    }  # fmt: skip
 
 
 def _what(event: Event, everything: Sequence[Event], untold: Container[EventKind]) -> str:

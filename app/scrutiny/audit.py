@@ -8,7 +8,7 @@ from datetime import datetime
 from app.access.actor import Actor
 from app.access.own_names import name_of
 from app.cases.calendars import calendars
-from app.cases.presenting import ViewerShown, viewers
+from app.cases.presenting import ViewerShown, unknown_to, viewers
 from app.cases.service import Case
 from app.cases.telling import sentence_of
 from app.cases.timeliness_queries import obligations_in
@@ -67,18 +67,21 @@ class Audit:
 
 @duty("S-01")
 def audit_of(case: Case, actor: Actor, now: datetime, most_views: int | None = 50) -> Audit:
-    """The audit of a case that has been seen. `most_views` of each viewer are listed, or all of them."""
+    """The audit of a case that has been seen. `most_views` of each viewer are listed, or all of them. Entries that
+    name a case which is hidden from this person are in no part of it."""
     entries = entries_of(case.id)
+    unknown = unknown_to(actor, [entry.event for entry in entries])
+    known = [entry for entry in entries if entry.event.number not in unknown]
     owed, newest = obligations_in([case.id])[case.id], calendars().all()[0]
     kept = [timed(one, now, newest) for one in owed]
     return Audit(
         told=told_of(case, actor, now, entries=entries),
         clocks=[ClockLine(one, name_of(one.owed.owner)) for one in kept],
         totals=totals(kept),
-        ledger=lines_of(entries),
+        ledger=lines_of(known),
         viewers=viewers(case.id, most_views),
         observations=observations_of(case.id),
-        entries=entries,
+        entries=known,
     )
 
 
