@@ -17,6 +17,7 @@ from tenants.db import db
 from tests.integration.access.test_matrix import comparable
 from tests.integration.commissions.given import CHILD, DAY, MONDAY, TODAY, Given, typed_day
 from tests.support.cast import cast
+from tests.support.held_back import others_held_back
 from tests.support.people import Someone
 from tests.support.places import fresh_place
 
@@ -137,7 +138,12 @@ def test_messages_say_nothing_of_the_case(given: Given) -> None:
     assert all(given.case in row.subject and CHILD not in row.body for row in told)
 
 
-def test_nobody_is_told_before_the_first_day_or_after_a_removal(given: Given) -> None:
+def test_nobody_is_told_before_the_first_day_or_after_a_removal(app: Flask, given: Given) -> None:
+    with others_held_back(app):
+        told_on_the_first_day(given)
+
+
+def told_on_the_first_day(given: Given) -> None:
     reference, gone = given.give(first=3, last=9), given.give(given.lead, first=3, last=9)
     for one in (reference, gone):
         given.terms(one)
