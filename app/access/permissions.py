@@ -183,6 +183,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.ACCESS_TABLE_VIEW: C.ALWAYS,
         P.PEOPLE_VIEW: C.ALWAYS,
         P.MEMBERSHIP_APPROVE: C.SECOND_PERSON,
+        P.OBSERVATION_ANSWER: C.ALWAYS,
     },
     Role.CDOP_CHAIR: {
         **_MEMBER,

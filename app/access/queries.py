@@ -28,8 +28,7 @@ def capacities_of(person_id: UUID, today: date) -> tuple[Capacity, ...]:
     own = tuple(_capacity(view) for view in memberships_in(current_partnership_id(), person_id, today))
     if not own:
         return ()  # only members can be deputies
-    acting_for = [one for one in deputies_at(today) if one.person_id == person_id]
-    deputy = tuple(_capacity(one.principal, one.principal_name) for one in acting_for)
+    deputy = tuple(_capacity(one.principal, one.principal_name) for one in deputies_at(today, person_id))
     return own + deputy + _in_absence(own, today)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Exists, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, and_, or_, select
 
 from app.accounts.identity_queries import BY_PASSKEY, OPENID
 from app.accounts.models import IdentityProvider, Membership, OrganisationTrust, Person
 from tenants.registry import Agency
 
+Day = date | BindParameter[date]
 
-def holds(today: date) -> ColumnElement[bool]:
+
+def holds(today: Day) -> ColumnElement[bool]:
     """The membership holds on that day."""
     return and_(
         Membership.starts_on <= today,
@@ -25,7 +27,7 @@ def of_membership() -> ColumnElement[bool]:
     return and_(Agency.id == Membership.agency_id, Agency.partnership_id == Membership.partnership_id)
 
 
-def trusted(today: date) -> ColumnElement[bool]:
+def trusted(today: Day) -> ColumnElement[bool]:
     """Somebody vouches for the member: their organisation, where it is trusted that day, or the partnership itself."""
     return or_(_organisation_trusted(today), _passkey_counts())
 
@@ -52,7 +54,7 @@ def _passkey_counts() -> Exists:
     )
 
 
-def _organisation_trusted(today: date) -> Exists:
+def _organisation_trusted(today: Day) -> Exists:
     return (
         select(OrganisationTrust.id)
         .select_from(OrganisationTrust)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access.owners import STANDS_IN
@@ -72,12 +74,27 @@ class DeputyView:
     ended_at: datetime | None
 
 
-def deputies_at(today: date | None) -> list[DeputyView]:
-    """The deputies of the partnership in scope who act today, or all that were ever named (None), by first day.
+def deputies_at(today: date | None, person_id: UUID | None = None) -> list[DeputyView]:
+    """The deputies of the partnership in scope who act today, or all that were ever named (None), by first day; or
+    only as whom one person acts.
 
     One whose principal's membership has ended does not act, nor one who is no member (or not trusted) any more or
     whose own roles no longer let them stand in.
     """
+    query = _deputies(running=today is not None, of_one=person_id is not None)
+    found = [_deputy_view(*row) for row in db.session.execute(query, {"today": today, "person": person_id})]
+    if today is None or not found:
+        return found
+    held = _memberships_of({one.person_id for one in found}, today)
+    return [one for one in found if _may_stand_in(one, held.get(one.person_id, []))]
+
+
+# Asked at every request: built once, and executed with that request's day and person.
+TODAY, PERSON = bindparam("today", type_=Date), bindparam("person", type_=Uuid)
+
+
+@cache
+def _deputies(running: bool, of_one: bool) -> Select[Any]:
     principal, deputy = aliased(Person), aliased(Person)
     query = (
         select(Deputy, Membership, Agency, principal, deputy)
@@ -93,16 +110,27 @@ def deputies_at(today: date | None) -> list[DeputyView]:
         .join(deputy, deputy.id == Deputy.person_id)
         .order_by(Deputy.starts_on, Deputy.id)
     )
-    if today is not None:
-        query = query.where(
-            Deputy.starts_on <= today, Deputy.ends_on >= today, Deputy.ended_at.is_(None), holds(today),
-            trusted(today),
-        )  # fmt: skip
-    found = [_deputy_view(*row) for row in db.session.execute(query)]
-    if today is None or not found:
-        return found
-    held = _memberships_of({one.person_id for one in found}, today)
-    return [one for one in found if _may_stand_in(one, held.get(one.person_id, []))]
+    if of_one:
+        query = query.where(Deputy.person_id == PERSON)
+    if not running:
+        return query
+    return query.where(
+        Deputy.starts_on <= TODAY,
+        Deputy.ends_on >= TODAY,
+        Deputy.ended_at.is_(None),
+        holds(TODAY),
+        trusted(TODAY),
+    )
+
+
+@cache
+def _own_memberships() -> Select[Any]:
+    return (
+        select(Membership, Agency)
+        .outerjoin(Agency, of_membership())
+        .where(Membership.person_id == PERSON, holds(TODAY), trusted(TODAY))
+        .order_by(Membership.starts_on, Membership.id)
+    )
 
 
 def standing_in_of(person_id: UUID, today: date) -> list[DeputyView]:
@@ -139,12 +167,7 @@ def memberships_in(partnership_id: UUID, person_id: UUID, today: date) -> list[M
     """
     if current_partnership_id() != partnership_id:
         raise ValueError("only the partnership in scope can be asked about")
-    rows = db.session.execute(
-        select(Membership, Agency)
-        .outerjoin(Agency, of_membership())
-        .where(Membership.person_id == person_id, holds(today), trusted(today))
-        .order_by(Membership.starts_on, Membership.id)
-    )
+    rows = db.session.execute(_own_memberships(), {"today": today, "person": person_id})
     return [_view(membership, agency) for membership, agency in rows]
 
 

@@ -18,10 +18,11 @@ from app.cases import panels, presenting
 from app.cases.models import Case
 from app.cases.queries import PAGE, children_of, obligations_of, page_of_cases, stages_of, visible_case
 from app.cases.tasks import tasks_of
-from app.commissions.queries import own_tasks
+from app.commissions.queries import own_tasks, running_commissions
 from app.entering.asking import waiting_for_me
 from app.entering.beside import beside
 from app.ledger import read_log
+from app.people.queries import count_to_decide, waiting_for
 from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
 from app.scrutiny.queries import observations_of
@@ -42,11 +43,12 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in"))
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     found = presenting.partnerships_with_counts(
-        app, current_user.person_id, current_user.display_name, g.today
+        app, current_user.person_id, current_user.display_name, g.today, g.now
     )
-    if len(found) == 1:
+    checks = waiting_for(app, current_user.person_id, g.now)
+    if len(found) == 1 and not checks:
         return redirect(url_for("cases.tasks", slug=found[0].slug))
-    return render_template("cases/home.html", partnerships=found)
+    return render_template("cases/home.html", partnerships=found, checks=checks)
 
 
 @home.get("/health")
@@ -75,9 +77,11 @@ def tasks() -> ResponseReturnValue:
     found = [presenting.task(entry, g.now) for entry in tasks_of(current_actor(), g.today)]
     standing_in = standing_in_of(current_user.person_id, g.today)
     mine = own_tasks(current_actor(), g.today)
+    decides = current_actor().may(Permission.MEMBERSHIP_APPROVE)
     return render_template(
-        "cases/tasks.html", tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
-        asked=waiting_for_me(current_actor()),
+        "cases/tasks.html", to_decide=count_to_decide(current_user.person_id, g.now) if decides else 0,
+        tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
+        asked=waiting_for_me(current_actor()), running=running_commissions(current_actor(), g.today),
     )  # fmt: skip
 
 
@@ -124,9 +128,13 @@ def case_history(reference: str) -> ResponseReturnValue:
     happened, wrong_happened = day_asked("happened", "The day by which it had happened")
     errors = [
         (f"{name}-day", fault)
-        for name, fault in (("known", wrong_known), ("happened", wrong_happened))
+        for name, fault in (
+            ("known", wrong_known or to_come(known)),
+            ("happened", wrong_happened or to_come(happened)),
+        )
         if fault
     ]
+    known, happened = (None if to_come(day) else day for day in (known, happened))
     ends = [min(day_end(day), g.now) if day else g.now for day in (known, happened)]
     page = render_template(
         "cases/history.html",
@@ -158,9 +166,10 @@ def clock(reference: str, key: str) -> ResponseReturnValue:
 @bp.get("/cases/<reference>/views")
 @requires(Permission.READ_LOG_VIEW)
 def views(reference: str) -> ResponseReturnValue:
-    """Who looked at the case, in what capacity, how often and when."""
-    found = seen(reference, "views")
-    return render_template("cases/views.html", case=found, viewers=presenting.viewers(found.id))
+    """Who looked at the case, in what capacity, how often and when: the newest views of each, or all where asked."""
+    found, whole = seen(reference, "views"), request.args.get("all") == "yes"
+    shown = presenting.viewers(found.id, None) if whole else presenting.viewers(found.id)
+    return render_template("cases/views.html", case=found, viewers=shown, whole=whole)
 
 
 def seen(reference: str, page: str) -> Case:
@@ -179,6 +188,11 @@ def day_asked(name: str, label: str) -> tuple[date | None, str | None]:
     """A day from the three parts of an address, or what is wrong with it."""
     parts = [request.args.get(f"{name}-{part}", "")[:40] for part in ("day", "month", "year")]
     return parse_date(parts[0], parts[1], parts[2], label)
+
+
+def to_come(day: date | None) -> str | None:
+    """Why a case cannot be shown as it stood on a day, or None."""
+    return "The day must be today or in the past" if day and day > g.today else None
 
 
 def _before() -> tuple[str, UUID] | None:

@@ -13,7 +13,7 @@ from app.cases.service import Case
 from app.cases.telling import sentence_of
 from app.cases.timeliness_queries import obligations_in
 from app.ledger.queries import Entry, entries_of
-from app.procedure.events import EventKind
+from app.procedure.events import Event, EventKind
 from app.procedure.history import in_force
 from app.procedure.marks import duty
 from app.procedure.timeliness import Timed, Verdict, timed, totals
@@ -92,12 +92,18 @@ def lines_of(entries: list[Entry]) -> list[EntryLine]:
     return [_line(entry, entry.event.number not in standing) for entry in entries]
 
 
+def _what(event: Event) -> str:
+    """An entry as a sentence; that of an export with the digest by which the file is recognised."""
+    said = sentence_of(event)
+    return f"{said}: digest {event.facts.get('digest')}" if event.kind is EventKind.AUDIT_EXPORTED else said
+
+
 def _line(entry: Entry, superseded: bool) -> EntryLine:
     event, capacity = entry.event, entry.link.actor_capacity
     corrects = event.facts.get("supersedes") or event.facts.get("corrects")
     by_itself = capacity.startswith("Waymark")
     return EntryLine(
-        number=event.number, what=sentence_of(event), kind=event.kind.value, happened_at=event.happened_at,
+        number=event.number, what=_what(event), kind=event.kind.value, happened_at=event.happened_at,
         recorded_at=event.recorded_at, date_only=bool(event.facts.get("date_only")),
         recorded_late=(event.recorded_at - event.happened_at).total_seconds() > LATE_RECORDING,
         superseded=superseded, corrects=corrects if isinstance(corrects, int) else None,

@@ -46,7 +46,8 @@ class ObservationAnswer(TenantModel):
 
 
 class RefusedWrite(TenantModel):
-    """A write that the guard refused to a scrutineer: one for each person, endpoint and hour."""
+    """A write that the guard refused to a scrutineer: one for each person, endpoint, case and hour. `reference` is
+    of a case that they may see, else empty."""
 
     __tablename__ = "refused_writes"
 
@@ -54,6 +55,7 @@ class RefusedWrite(TenantModel):
     person_name: Mapped[str] = mapped_column(Text)
     capacity: Mapped[str] = mapped_column(Text)
     endpoint: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text, default="")
     method: Mapped[str] = mapped_column(Text)
     hour: Mapped[datetime] = instant()
     refused_at: Mapped[datetime] = instant()

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.access.current import current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
+from app.access.roles import Role
 from app.cases.queries import obligations_of
 from app.scrutiny import queries, service
 from app.scrutiny.forms import AnswerForm, ObservationForm, PracticeForm
@@ -87,9 +88,9 @@ def answer(observation_id: UUID) -> ResponseReturnValue:
             flash("Your answer has been added, and the Independent Scrutineer is told.", "success")
             return redirect(url_for("scrutiny.one", observation_id=observation_id), 303)
     errors = [(field.id, field.errors[0]) for field in form if field.errors]
-    return render_template(
-        "scrutiny/answer.html", one=found, form=form, errors=errors
-    ), 400 if errors else 200
+    in_place = not current_actor().has(Role.LIG_CHAIR)
+    page = render_template("scrutiny/answer.html", one=found, form=form, errors=errors, in_place=in_place)
+    return page, 400 if errors else 200
 
 
 def _read(observation_id: UUID) -> Observed:

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from app.access.current import current_actor
 from app.access.guard import declared, refuse, requires
 from app.access.permissions import Permission
-from app.cases.queries import PAGE
+from app.access.words import says
+from app.cases.queries import PAGE, visible_references
 from app.scrutiny import export, overview
 from app.scrutiny.audit import audit_of
 from app.scrutiny.models import RefusedWrite
@@ -77,18 +78,18 @@ def refused_writes() -> ResponseReturnValue:
     found = list(refused(parsed_key(), MOST + 1))
     more = found[MOST - 1] if len(found) > MOST else None
     older = url_for("scrutiny.refused_writes", after=key_text(more.refused_at, more.id)) if more else None
-    shown = [(row, _what(row)) for row in found[:MOST]]
-    return render_template("scrutiny/refused.html", rows=shown, older=older)
+    rows = [(row, _what(row)) for row in found[:MOST]]
+    shown = visible_references([row.reference for row, _what in rows], current_actor())
+    return render_template("scrutiny/refused.html", rows=rows, shown=shown, older=older)
 
 
 def _what(row: RefusedWrite) -> str:
-    """What the page does whose address was tried, in its own words; nothing where there is no such page any more."""
-    view = current_app.view_functions.get(row.endpoint)
-    if view is None:
-        return ""
+    """What the permission lets people do that was needed, in words; the page's name where there is no such page any
+    more."""
+    if row.endpoint not in current_app.view_functions:
+        return row.endpoint
     permission, _reason = declared(current_app._get_current_object(), row.endpoint)  # type: ignore[attr-defined]
-    said = " ".join((view.__doc__ or "").split())
-    return f"{said} Needs: {permission.value}." if permission else said
+    return says(permission) if permission else row.endpoint
 
 
 def key_text(at: datetime, identifier: UUID) -> str:

@@ -6,7 +6,7 @@ Every verb records its event and tells those concerned; the caller commits. The 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.access.actor import Acting, Actor
 from app.access.permissions import Permission
 from app.access.roles import Role
-from app.accounts.queries import holders_of
+from app.access.sealing import sealed_people
+from app.accounts.queries import Holder, holders_of
 from app.cases.obligation_store import history_of
 from app.cases.service import Case, lock
 from app.ledger.queries import has_entry
@@ -127,8 +128,10 @@ def _tell(
     kind: str, case: Case | None, observation: UUID, roles: Roles, occasion: UUID, now: datetime
 ) -> None:
     """Tell whoever holds one of the roles today that an observation, or an answer, can be read; never what it says."""
-    slug = db.session.get_one(Partnership, current_partnership_id()).slug
-    for holder in holders_of([role.value for role in roles], london_date(now)):
+    slug, today = db.session.get_one(Partnership, current_partnership_id()).slug, london_date(now)
+    if roles is READERS and not _may_know(case, (Role.LIG_CHAIR,), today):
+        roles = (*roles, Role.STRATEGIC_MANAGER)  # who answers in the chair's place
+    for holder in _may_know(case, roles, today):
         post(
             kind if case else f"practice-{kind}", to_person=holder.person_id, to_address=holder.email,
             to_name=holder.name, key=f"{kind}:{occasion}:{holder.person_id}", now=now,
@@ -136,3 +139,9 @@ def _tell(
             params={"link": f"/{slug}/scrutiny/observations/{observation}"},
             context={"case_id": str(case.id)} if case else {},
         )  # fmt: skip
+
+
+def _may_know(case: Case | None, roles: Roles, today: date) -> list[Holder]:
+    """Whoever holds one of the roles and is not sealed out of the case."""
+    sealed = sealed_people(case.id) if case else set[UUID]()
+    return [one for one in holders_of([role.value for role in roles], today) if one.person_id not in sealed]

@@ -104,10 +104,13 @@ def _refused() -> None:
         sa.Column("person_name", sa.Text, nullable=False),
         sa.Column("capacity", sa.Text, nullable=False),
         sa.Column("endpoint", sa.Text, nullable=False),
+        sa.Column("reference", sa.Text, nullable=False, server_default=""),
         sa.Column("method", sa.Text, nullable=False),
         sa.Column("hour", INSTANT, nullable=False),
         sa.Column("refused_at", INSTANT, nullable=False),
-        sa.UniqueConstraint("partnership_id", "person_id", "endpoint", "hour", name="uq_refused_writes_hour"),
+        sa.UniqueConstraint(
+            "partnership_id", "person_id", "endpoint", "reference", "hour", name="uq_refused_writes_hour"
+        ),
         append_only=True,
     )
 

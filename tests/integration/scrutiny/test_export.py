@@ -470,6 +470,17 @@ def test_anchors_that_are_not_ours_are_said(
     assert found["result"] == "whole"
 
 
+def test_the_page_shows_the_digest_by_which_the_file_is_recognised(
+    agreed: Journey, client_as: Callable[..., Any], tmp_path: Path
+) -> None:
+    folder = unpacked(export(agreed, client_as).data, tmp_path)
+    _code, told = run(folder)
+    digest = hashlib.sha256((folder / "SHA256SUMS").read_bytes()).hexdigest()
+    assert digest in told
+    page = client_as(agreed.scrutineer).get(f"/isle-of-wight/scrutiny/{agreed.reference}")
+    assert f"Audit of the case exported: digest {digest}" in page.get_data(as_text=True)
+
+
 def test_content_that_was_destroyed_is_gone_from_the_export_and_the_chain_still_holds(
     agreed: Journey, owner_of: Flask, client_as: Callable[..., Any], tmp_path: Path
 ) -> None:

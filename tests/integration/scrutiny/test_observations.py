@@ -22,6 +22,7 @@ from app.procedure.events import EventKind
 from app.scrutiny.models import Observation, ObservationAnswer
 from app.scrutiny.service import NewObservation, observe
 from tenants.db import db
+from tests.integration.conflicts.sealing import lift, seal
 from tests.integration.scrutiny.conftest import WEDNESDAY
 from tests.integration.serious_incidents.journey import Journey
 from tests.support.people import Someone, client_of, find
@@ -268,7 +269,29 @@ def test_who_reads_an_observation_of_a_case(agreed: Journey, client_as: Callable
     assert (agreed.reference in every) == (who in READ)
     assert "Tamsin" not in every  # the words are read where the view is recorded
     answering = client.get(f"{one(observation)}/answer")
-    assert answering.status_code == (200 if who == "chair" else 404)
+    assert answering.status_code == (200 if who in ("chair", "manager") else 404)
+    if who == "manager":
+        assert "answer in their place only where they cannot" in answering.get_data(as_text=True)
+
+
+@pytest.mark.duty("S-01")
+def test_where_every_chair_is_sealed_out_the_manager_is_told_and_can_answer(
+    agreed: Journey, client_as: Callable[..., Any]
+) -> None:
+    added(agreed)
+    assert agreed.manager.person_id not in {one.to_person for one in agreed.messages("observation-added")}
+    sealed = seal(agreed, agreed.chair, now=WEDNESDAY)
+    observation = added(agreed)
+    told = {one.to_person for one in agreed.messages("observation-added") if str(observation.id) in one.key}
+    assert agreed.manager.person_id in told
+    assert agreed.chair.person_id not in told
+    sent = {"words": "We agree", "submission_key": str(uuid4())}
+    answer = client_as(agreed.manager).post(f"{one(observation)}/answer", data=sent)
+    assert answer.status_code == 303
+    page = client_as(agreed.scrutineer).get(one(observation)).get_data(as_text=True)
+    assert "We agree" in page
+    assert "Strategic Partnership Manager" in page
+    lift(agreed, sealed, now=WEDNESDAY)
 
 
 def test_the_partnership_chair_reads_those_of_cases_that_came_to_them(

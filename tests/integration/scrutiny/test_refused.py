@@ -25,6 +25,7 @@ from app.ledger.verify import verify
 from app.procedure.events import EventKind
 from app.scrutiny.models import RefusedWrite
 from tenants.db import db
+from tests.integration.conflicts.sealing import seal
 from tests.integration.scrutiny.conftest import WEDNESDAY
 from tests.integration.serious_incidents.journey import Journey
 from tests.support.cast import cast
@@ -236,9 +237,29 @@ def test_scrutineers_and_managers_see_the_list(app: Flask, people: dict[Role, So
         answer = client_of(app, people[role]).get(f"/{slug}/scrutiny/refused")
         sees = role in (Role.INDEPENDENT_SCRUTINEER, Role.STRATEGIC_MANAGER)
         assert answer.status_code == (200 if sees else 404)
-        assert ("serious_incidents.record_decision, POST" in answer.get_data(as_text=True)) == sees
-    told = client_of(app, scrutineer).get(f"/{slug}/scrutiny/refused").get_data(as_text=True)
-    assert "Needs: decision.record" in told
+        assert ("Record the decision on notification" in answer.get_data(as_text=True)) == sees
+
+
+@pytest.mark.duty("S-01")
+def test_each_case_on_which_it_was_tried_is_told_to_those_who_may_see_it(
+    agreed: Journey, silent: Journey, client_as: Callable[..., Any]
+) -> None:
+    scrutineer, slug = client_as(agreed.scrutineer), agreed.place.slug
+    for reference in (agreed.reference, silent.reference, agreed.reference):
+        assert scrutineer.post(f"/{slug}/cases/{reference}/share").status_code == 404
+
+    def page(who: Someone) -> str:
+        return str(client_as(who).get(f"/{slug}/scrutiny/refused").get_data(as_text=True))
+
+    told = page(agreed.manager)
+    assert (told.count(agreed.reference), told.count(silent.reference)) == (
+        2,
+        2,
+    )  # an address and a name of each
+    seal(agreed, agreed.manager, by=agreed.chair, now=WEDNESDAY)
+    assert agreed.reference not in page(agreed.manager)
+    assert silent.reference in page(agreed.manager)
+    assert agreed.reference in page(agreed.scrutineer)
 
 
 def test_the_list_is_read_page_by_page(app: Flask, people: dict[Role, Someone]) -> None:
