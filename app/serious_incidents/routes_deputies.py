@@ -81,6 +81,8 @@ def name() -> ResponseReturnValue:
     chosen = next((view for view, _person in away if str(view.membership_id) == form.principal.data), None)
     principals = [chosen] if chosen else [view for view, _person in away]
     form.person.choices = _choices(_offered(form, principals, members, actor).items())
+    if request.method == "GET" and "principal" in request.args and chosen is None:
+        form.principal.errors = ["Select who is away"]
     if form.is_submitted() and _named(form, actor, chosen):
         flash("The deputy has been named, and is told. Every act of theirs says for whom.", "success")
         return redirect(url_for("deputies.index"), 303)

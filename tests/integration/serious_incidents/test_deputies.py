@@ -64,6 +64,19 @@ def capacities(who: Someone) -> list[str]:
         return [held.label for held in who.actor().capacities]
 
 
+def test_who_is_away_is_asked_first(app: Flask, people: dict[Role, Someone]) -> None:
+    client, path = (
+        client_of(app, people[Role.PARTNERSHIP_TEAM]),
+        f"/{people[Role.PARTNERSHIP_TEAM].place.slug}/deputies/name",
+    )
+    assert client.get(path).status_code == 200
+    for nothing in ("", "nobody", str(uuid4())):
+        answer = client.get(path, query_string={"principal": nothing})
+        assert answer.status_code == 400
+        assert "Select who is away" in answer.get_data(as_text=True)
+        assert "Continue" in answer.get_data(as_text=True)
+
+
 @pytest.mark.duty("B1-12")
 def test_the_same_form_sent_twice_at_once_names_one(app: Flask, people: dict[Role, Someone]) -> None:
     team, day = people[Role.PARTNERSHIP_TEAM], london_date(now())
