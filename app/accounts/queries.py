@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -94,7 +93,7 @@ TODAY, PERSON = bindparam("today", type_=Date), bindparam("person", type_=Uuid)
 
 
 @cache
-def _deputies(running: bool, of_one: bool) -> Select[Any]:
+def _deputies(running: bool, of_one: bool) -> Select[Deputy, Membership, Agency, Person, Person]:
     principal, deputy = aliased(Person), aliased(Person)
     query = (
         select(Deputy, Membership, Agency, principal, deputy)
@@ -124,7 +123,7 @@ def _deputies(running: bool, of_one: bool) -> Select[Any]:
 
 
 @cache
-def _own_memberships() -> Select[Any]:
+def _own_memberships() -> Select[Membership, Agency]:
     return (
         select(Membership, Agency)
         .outerjoin(Agency, of_membership())

@@ -51,13 +51,13 @@ class GiveForm(KeyedForm):
             self.membership.choices.append(SelectChoice(str(one.membership_id), label))
 
     def typed(self, key: UUID) -> NewCommission:
-        """The commission as the service reads it; what was not offered counts as no choice."""
-        offered = {
-            choice.value for choice in self.membership.choices or () if isinstance(choice, SelectChoice)
-        }
-        chosen = self.membership.data if self.membership.data in offered - {""} else None
+        """The commission as the service reads it, which knows who can be chosen; no choice at all is None."""
+        try:
+            chosen = UUID(self.membership.data or "")
+        except ValueError:
+            chosen = None
         return NewCommission(
-            UUID(chosen) if chosen else None,
+            chosen,
             self.first_day.data,
             self.last_day.data,
             self.contact.cleaned,
@@ -143,6 +143,10 @@ class TimetableForm(OverForm):
         """What was typed, by milestone."""
         return {milestone: self[field_of(milestone)].data for milestone in Milestone}
 
+    def unread(self) -> bool:
+        """Whether a date was typed that is none."""
+        return any(self[field_of(milestone)].fault for milestone in Milestone)
+
 
 class PaperForm(KeyedForm):
     """A paper to release. `seen` names the content that was looked at."""
@@ -178,10 +182,11 @@ def field_of(milestone: Milestone | str) -> str:
 
 
 def tell(form: KeyedForm, faults: Faults) -> None:
-    """Put each fault beside its field."""
+    """Put each fault beside its field, where nothing is told yet: the first of a field's faults is the one to mend."""
     for name, message in faults:
         field = form[field_of(name)]
-        field.errors = [*field.errors, message]
+        if not field.errors:
+            field.errors = [message]
 
 
 def errors_of(form: KeyedForm) -> list[tuple[str, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from app.commissions.models import Commission, CommissionTimetable
 from app.commissions.queries import timetable
 from app.commissions.rules import CALLED, HEADINGS, TITLES
 from app.ledger.read_log import views_by
+from app.procedure.clocks import london_date
 from app.procedure.commissions import MILESTONES, Milestone
 from app.web.filters import long_date
 
@@ -18,13 +20,14 @@ __all__ = [
     "HEADINGS",
     "Listed",
     "Reading",
+    "access_told",
     "after_the_end",
     "listed",
     "milestones",
     "readings",
     "state",
 ]
-COLOURS = {"Runs": "green", "Not begun": "blue", "Ended": "grey", "Removed": "red"}
+COLOURS = {"Runs": "green", "Not begun": "blue", "Ended": "grey", "Removed": "red", "Sealed out": "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Listed:
     row: Commission
     title: str
     state: State
+    access: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +57,41 @@ class Reading:
     at: datetime
 
 
-def state(row: Commission, today: date) -> State:
-    """How a commission stands. A membership that has ended closes it as well, and is told beside the person."""
+def state(row: Commission, today: date, sealed: Collection[UUID] = ()) -> State:
+    """How a commission stands; `sealed` are those sealed out of its case, for whoever may know of seals. A
+    membership that has ended closes it as well, and is told beside the person."""
     if row.removed_at is not None:
         word = "Removed"
-    elif today < row.first_day:
-        word = "Not begun"
+    elif today > row.last_day:
+        word = "Ended"
+    elif row.person_id in sealed:
+        word = "Sealed out"
     else:
-        word = "Runs" if today <= row.last_day else "Ended"
+        word = "Not begun" if today < row.first_day else "Runs"
     return State(word, COLOURS[word])
 
 
-def listed(rows: Sequence[Commission], today: date) -> list[Listed]:
+def access_told(row: Commission, today: date) -> str:
+    """From when to when the commissioned person has, had or will have access, as a sentence."""
+    first, last = long_date(row.first_day), long_date(row.last_day)
+    removed = london_date(row.removed_at) if row.removed_at is not None else None
+    if removed is not None and removed < row.first_day:
+        return f"Never had access: they were removed on {long_date(removed)}, before the first day, {first}"
+    if removed is not None and removed <= row.last_day:
+        return f"Had access from {first} until they were removed on {long_date(removed)}"
+    if today > row.last_day:
+        return f"Had access from {first} to the end of {last}"
+    if today < row.first_day:
+        return f"Will have access from {first} to the end of {last}"
+    return f"Has access from {first} to the end of {last}"
+
+
+def listed(rows: Sequence[Commission], today: date, sealed: Collection[UUID] = ()) -> list[Listed]:
     """The commissions of a case."""
-    return [Listed(row, f"{TITLES[row.kind]} {row.reference}", state(row, today)) for row in rows]
+    return [
+        Listed(row, f"{TITLES[row.kind]} {row.reference}", state(row, today, sealed), access_told(row, today))
+        for row in rows
+    ]
 
 
 def page_name(row: Commission, what: str = "") -> str:
@@ -91,5 +116,8 @@ def milestones(one: CommissionTimetable) -> list[tuple[str, str]]:
 
 
 def after_the_end(row: Commission, today: date) -> list[str]:
-    """The milestones that wait after the last day, when nobody will have access any more."""
+    """The milestones that wait after the last day, when nobody will have access any more; none once the
+    commissioned person was removed."""
+    if row.removed_at is not None:
+        return []
     return [one.name for one in timetable(row, today) if one.open and one.day > row.last_day]

@@ -12,7 +12,8 @@ from sqlalchemy import Select, select
 
 from app.access.actor import Acting, Actor, Capacity
 from app.access.permissions import Permission
-from app.access.sealing import not_sealed
+from app.access.seal_rules import may_see_seals
+from app.access.sealing import not_sealed, sealed_people
 from app.cases.calendars import calendars
 from app.cases.reference import normalised
 from app.commissions.models import (
@@ -71,7 +72,9 @@ def running_commission(reference: str, actor: Actor, today: date, *, lock: bool 
 
 
 def running_commissions(actor: Actor, today: date) -> list[Commission]:
-    """The commissions of this person that run today, the one that ends soonest first."""
+    """The commissions of this person that run today, the one that ends soonest first; none for anybody else."""
+    if not actor.may(Permission.COMMISSION_VIEW):
+        return []
     query = _own(actor).order_by(Commission.last_day, Commission.reference)
     return [row for row in db.session.scalars(query) if _runs(row, actor, today)]
 
@@ -114,6 +117,11 @@ def commission_of(case_id: UUID, reference: str, *, lock: bool = False) -> Commi
     if lock:
         query = query.with_for_update()
     return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def sealed_known_to(actor: Actor, case_id: UUID) -> set[UUID]:
+    """Who is sealed out of a case, for whoever may know of seals; for everybody else there are none."""
+    return sealed_people(case_id) if may_see_seals(actor) else set()
 
 
 def terms_of(row: Commission) -> list[CommissionTerms]:
@@ -181,8 +189,6 @@ def _state(milestone: Milestone, day: date, submitted: bool, today: date) -> tup
 
 def own_tasks(actor: Actor, today: date) -> list[OwnTask]:
     """The milestones that wait in a person's own running commissions, soonest first; none for anybody else."""
-    if not actor.may(Permission.COMMISSION_VIEW):
-        return []
     found = [
         OwnTask(row.reference, TITLES[row.kind], one)
         for row in running_commissions(actor, today)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.access.actor import Acting
 from app.access.current import current_actor
@@ -26,6 +26,7 @@ from tenants.db import db
 commissions = Blueprint(
     "commissions", __name__, url_prefix="/<slug>/cases/<reference>/commissions", template_folder="templates"
 )
+REMOVED = "They have been removed, and nothing of this commission changes any more."
 CHANGED = (
     "Somebody changed this while you were writing. Nothing has been recorded, and what you typed is below."
 )
@@ -57,20 +58,40 @@ def acting(permission: Permission) -> Acting:
     return actor.acting_as(actor.holding(permission))
 
 
+def not_now(found: Subject, reason: str = "") -> ResponseReturnValue | None:
+    """The plain page that stands for a form which could only be refused: the commissioned person was removed, or for
+    the reason given. None where the form can be shown, and for a form that was sent: its step tells why."""
+    reason = REMOVED if found.row.removed_at is not None else reason
+    if not reason or request.method == "POST":
+        return None
+    page = render_template(
+        "commissions/not_now.html", case=found.case, row=found.row, title=found.title, reason=reason
+    )
+    return page, 409
+
+
 def step(form: KeyedForm, verb: Callable[[], Faults]) -> str | None:
     """Take a step and commit it. Returns None where it was taken; else what stands above the form ('' where the
-    faults stand beside the fields), with nothing changed."""
+    faults stand beside the fields), with nothing changed.
+
+    Where the form itself is at fault, what the rules find in its other fields is told with it: the step is tried and
+    undone, and a text that no database takes ends the trial.
+    """
+    sound, faults = form.validate(), []
     try:
         faults = verb()
-        if not faults:
+        if sound and not faults:
             db.session.commit()
             return None
     except service.Removed:
         db.session.rollback()
-        return "They have been removed, and nothing of this commission changes any more."
+        return REMOVED
     except (service.ChangedMeanwhile, IntegrityError):
         db.session.rollback()
         return CHANGED
+    except (DBAPIError, ValueError):
+        if sound:
+            raise
     db.session.rollback()
     tell(form, faults)
     return ""
@@ -86,10 +107,12 @@ def show(template: str, found: Subject, form: KeyedForm, problem: str, **more: A
     return page, 409 if problem else 400 if errors else 200
 
 
-def done(found: Subject, message: str) -> ResponseReturnValue:
-    """Back to the commission, with what was done said at the top."""
+def done(found: Subject, message: str, page: str = "one", **more: Any) -> ResponseReturnValue:
+    """Back to the commission, or to another page of it, with what was done said at the top."""
     flash(message, "success")
-    address = url_for("commissions.one", reference=found.case.reference, commission=found.row.reference)
+    address = url_for(
+        f"commissions.{page}", reference=found.case.reference, commission=found.row.reference, **more
+    )
     return redirect(address, 303)
 
 
@@ -98,7 +121,8 @@ def done(found: Subject, message: str) -> ResponseReturnValue:
 def index(reference: str) -> ResponseReturnValue:
     """Who is, was or will be commissioned for this case."""
     case = seen(reference, "commissions")
-    rows = presenting.listed(queries.commissions_of(case.id), g.today)
+    sealed = queries.sealed_known_to(current_actor(), case.id)
+    rows = presenting.listed(queries.commissions_of(case.id), g.today, sealed)
     return render_template("commissions/index.html", case=case, rows=rows)
 
 
@@ -108,7 +132,8 @@ def give(reference: str) -> ResponseReturnValue:
     """Commission a member for this case."""
     case, form, problem = seen(reference, "commissions: give"), GiveForm(), ""
     fresh(form)
-    form.offer(service.candidates(g.today))
+    sealed = queries.sealed_known_to(current_actor(), case.id)
+    form.offer(one for one in service.candidates(g.today) if one.person_id not in sealed)
     if request.method == "GET":
         form.first_day.show(g.today)
         form.contact.data = f"{current_actor().name}, Partnership Team"
@@ -120,7 +145,7 @@ def give(reference: str) -> ResponseReturnValue:
         made.extend([row] if row is not None else [])
         return faults
 
-    if form.validate_on_submit():
+    if form.is_submitted():
         failed = step(form, verb)
         if failed is None:
             return done(Subject(case, made[0]), f"{made[0].person_name} is commissioned.")
@@ -138,7 +163,8 @@ def one(reference: str, commission: str) -> ResponseReturnValue:
     row = found.row
     return render_template(
         "commissions/one.html", case=found.case, row=row, title=found.title,
-        state=presenting.state(row, g.today), member=service.member_days(row, g.today) is not None,
+        state=presenting.state(row, g.today, queries.sealed_known_to(current_actor(), found.case.id)),
+        access=presenting.access_told(row, g.today), member=service.member_days(row, g.today) is not None,
         timetable=queries.timetable(row, g.today),
         timetables=queries.timetables_of(row), terms=queries.terms_of(row),
         papers=queries.papers_of(row, withdrawn=True), versions=queries.versions_of(row),
@@ -152,10 +178,12 @@ def one(reference: str, commission: str) -> ResponseReturnValue:
 def end(reference: str, commission: str) -> ResponseReturnValue:
     """Give the commission another last day."""
     found, form, problem = subject(reference, commission, "end"), EndForm(), ""
+    if (closed := not_now(found, service.end_is_fixed(found.row, g.today))) is not None:
+        return closed
     if request.method == "GET":
         fresh(form, over=str(found.row.version))
         form.last_day.show(found.row.last_day)
-    if form.validate_on_submit():
+    if form.is_submitted():
         by = acting(Permission.COMMISSION_MANAGE)
         failed = step(form, lambda: service.change_end(
             found.case.id, commission, form.last_day.data, form.reason.cleaned, version=form.seen(), acting=by,
@@ -176,8 +204,10 @@ def end(reference: str, commission: str) -> ResponseReturnValue:
 def remove(reference: str, commission: str) -> ResponseReturnValue:
     """Remove the commissioned person: their next request is refused (B3-15)."""
     found, form, problem = subject(reference, commission, "remove"), RemoveForm(), ""
+    if (closed := not_now(found)) is not None:
+        return closed
     fresh(form)
-    if form.validate_on_submit():
+    if form.is_submitted():
         by = acting(Permission.COMMISSION_REMOVE)
         failed = step(form, lambda: service.remove(found.case.id, commission, form.reason.cleaned, by, g.now))
         if failed is None:

@@ -12,9 +12,9 @@ from app.access.guard import requires
 from app.access.permissions import Permission
 from app.commissions import drafts, queries
 from app.commissions.drafts import NewVersion
-from app.commissions.forms import SubmitForm, errors_of, sent, whole_number
+from app.commissions.forms import SubmitForm, errors_of, sent, tell, whole_number
 from app.commissions.routes_own import Own, mine, mine_to_act, own
-from app.commissions.rules import MOST_FINDINGS, Faults, content_faults, content_of
+from app.commissions.rules import MOST_FINDINGS, Faults, content_faults, content_of, submission_faults
 from app.commissions.service import ChangedMeanwhile
 from app.serious_incidents.pages import fresh, key_of
 from app.web.filters import clock_time
@@ -82,14 +82,15 @@ def submit(commission: str) -> ResponseReturnValue:
         fresh(form, over=str(kept.version if kept else 0))
         return _submit_page(found, form, [], "")
     found, problem, others = mine_to_act(commission), "", []
-    if form.validate_on_submit():
+    if form.is_submitted():
+        sound = form.validate()
         try:
             number, faults = drafts.submit(found.row, _version_of(form), found.acting, g.now)
-            if not faults:
+            if sound and not faults:
                 db.session.commit()
                 flash(f"Version {number} is submitted.", "success")
                 return redirect(url_for("own_commission.one", commission=commission), 303)
-            form.called.errors = [message for name, message in faults if name == "called"]
+            tell(form, [(name, message) for name, message in faults if name == "called"])
             others = [(name, message) for name, message in faults if name != "called"]
         except ChangedMeanwhile:
             problem = "Your draft was changed on another page. It is shown below as it stands now."
@@ -98,17 +99,20 @@ def submit(commission: str) -> ResponseReturnValue:
 
 
 def _version_of(form: SubmitForm) -> NewVersion:
-    return NewVersion(form.called.data or "", form.note.cleaned, whole_number(form.over.data), key_of(form))
+    """The version as it was typed; a note that is refused already is left out, so that what else is wrong is told."""
+    note = "" if form.note.errors else form.note.cleaned
+    return NewVersion(form.called.data or "", note, whole_number(form.over.data), key_of(form))
 
 
 def _submit_page(found: Own, form: SubmitForm, others: Faults, problem: str) -> ResponseReturnValue:
     """The page with what was typed; shown again after a change, its next try is for the draft as it stands now."""
     kept, errors = queries.draft_of(found.row), errors_of(form)
+    lacking = submission_faults(kept.content) if kept and not others else []
     if problem:
         form.over.data = str(kept.version if kept else 0)
     page = render_template(
         "commissions/submit.html", row=found.row, title=found.title, form=form, errors=errors, others=others,
-        problem=problem, draft=kept,
+        problem=problem, draft=kept, lacking=lacking,
     )  # fmt: skip
     return page, 409 if problem else 400 if errors or others else 200
 

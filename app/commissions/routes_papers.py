@@ -11,7 +11,7 @@ from app.commissions import papers, queries, service
 from app.commissions.drafts import comment as write_comment
 from app.commissions.forms import CommentForm, PaperForm, WithdrawForm, errors_of, sent, tell, whole_number
 from app.commissions.models import CommissionPaper, CommissionVersion
-from app.commissions.routes import Subject, acting, commissions, done, show, step, subject
+from app.commissions.routes import Subject, acting, commissions, done, not_now, show, step, subject
 from app.commissions.rules import CALLED, Faults, digest_of
 from app.commissions.snapshots import Content
 from app.serious_incidents.pages import fresh, key_of
@@ -22,12 +22,15 @@ from app.serious_incidents.pages import fresh, key_of
 def release(reference: str, commission: str) -> ResponseReturnValue:
     """Release a paper: looked at first, then released exactly as it was looked at."""
     found, form, problem = subject(reference, commission, "release a paper"), PaperForm(), ""
+    if (closed := not_now(found)) is not None:
+        return closed
     fresh(form)
     content: Content = []
-    if form.validate_on_submit():
-        typed = form.typed(key_of(form))
+    if form.is_submitted():
+        sound, typed = form.validate(), form.typed(key_of(form))
         content, faults = papers.prepared(found.case, typed)
-        if faults:
+        if faults or not sound:
+            content = []
             tell(form, faults)
         elif sent("do") == "release" and typed.seen:
             by = acting(Permission.COMMISSION_MANAGE)
@@ -35,7 +38,7 @@ def release(reference: str, commission: str) -> ResponseReturnValue:
             if failed is None:
                 return done(found, "The paper is released.")
             problem = failed
-        form.seen.data = digest_of(content) if content and not faults else ""
+        form.seen.data = digest_of(content) if content else ""
     name = papers.title_of(form.typed(key_of(form))) if content else ""
     return show("release", found, form, problem, content=content, name=name)
 
@@ -58,6 +61,8 @@ def withdraw(reference: str, commission: str, paper: str) -> ResponseReturnValue
     """Withdraw a paper at once."""
     found, form, problem = subject(reference, commission, f"withdraw paper {paper[:9]}"), WithdrawForm(), ""
     one = paper_of(found, paper)
+    if (closed := not_now(found)) is not None:
+        return closed
     fresh(form)
 
     def verb() -> Faults:
@@ -65,7 +70,7 @@ def withdraw(reference: str, commission: str, paper: str) -> ResponseReturnValue
         return papers.withdraw(row, paper_of(found, paper), form.reason.cleaned,
                                acting(Permission.COMMISSION_MANAGE), g.now)  # fmt: skip
 
-    if form.validate_on_submit():
+    if form.is_submitted():
         failed = step(form, verb)
         if failed is None:
             return done(found, "The paper is withdrawn, and can no longer be opened.")
@@ -94,10 +99,10 @@ def comment(reference: str, commission: str, version: str) -> ResponseReturnValu
         by = acting(Permission.COMMISSION_COMMENT)
         return write_comment(row, one.number, form.words.cleaned, key=key_of(form), acting=by, now=g.now)
 
-    if form.validate_on_submit():
+    if form.is_submitted():
         failed = step(form, verb)
         if failed is None:
-            return done(found, "The comment is sent.")
+            return done(found, "The comment is sent.", "version", version=one.number)
         problem = failed
     return _version(found, version, form, problem)
 

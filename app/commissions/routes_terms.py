@@ -13,7 +13,7 @@ from app.cases.calendars import calendars
 from app.commissions import presenting, queries
 from app.commissions.forms import TermsForm, TimetableForm, errors_of, field_of, sent, whole_number
 from app.commissions.models import CommissionTerms
-from app.commissions.routes import acting, commissions, done, show, step, subject
+from app.commissions.routes import acting, commissions, done, not_now, show, step, subject
 from app.commissions.rules import HEADINGS, Compared, compare
 from app.commissions.terms import release_terms, set_timetable
 from app.procedure.commissions import Milestone, day_hint
@@ -25,6 +25,8 @@ from app.serious_incidents.pages import fresh, key_of
 def write_terms(reference: str, commission: str) -> ResponseReturnValue:
     """Write the next version: looked at beside the one in force first, then released."""
     found, form = subject(reference, commission, "write terms of reference"), TermsForm()
+    if (closed := not_now(found)) is not None:
+        return closed
     versions, problem = queries.terms_of(found.row), ""
     newest = versions[0] if versions else None
     if request.method == "GET":
@@ -32,8 +34,10 @@ def write_terms(reference: str, commission: str) -> ResponseReturnValue:
         for name in HEADINGS if newest else ():
             form[name].data = getattr(newest, name)
     told: list[Compared] = []
-    if form.validate_on_submit():
-        if sent("do") == "release":
+    if form.is_submitted():
+        if sent("do") != "release":
+            form.validate()
+        else:
             by, key = acting(Permission.COMMISSION_MANAGE), key_of(form)
             failed = step(form, lambda: release_terms(
                 found.case.id, commission, form.texts(), over=form.seen(), key=key, acting=by, now=g.now
@@ -64,16 +68,18 @@ def terms(reference: str, commission: str, version: str) -> ResponseReturnValue:
 def timetable(reference: str, commission: str) -> ResponseReturnValue:
     """Set the timetable, or change it with a reason."""
     found, form, problem = subject(reference, commission, "timetable"), TimetableForm(), ""
+    if (closed := not_now(found)) is not None:
+        return closed
     newest = next(iter(queries.timetables_of(found.row)), None)
     if request.method == "GET":
         fresh(form, over=str(newest.number if newest else 0))
         for name, text in newest.days.items() if newest else ():
             form[field_of(name)].show(date.fromisoformat(text))
-    if form.validate_on_submit():
+    if form.is_submitted():
         by, key = acting(Permission.COMMISSION_MANAGE), key_of(form)
         failed = step(form, lambda: set_timetable(
             found.case.id, commission, form.days(), form.reason.cleaned, over=form.seen(), key=key, acting=by,
-            now=g.now,
+            now=g.now, unread=form.unread(),
         ))  # fmt: skip
         if failed is None:
             return done(found, "The timetable is set.")

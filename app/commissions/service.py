@@ -155,11 +155,19 @@ def change_end(
     return []
 
 
+def end_is_fixed(row: Commission, today: date) -> str:
+    """Why the last day cannot change whatever is typed, as a sentence; nothing where it can."""
+    return f"{_gone(row)}." if member_days(row, today) is None else ""
+
+
+def _gone(row: Commission) -> str:
+    return f"{row.person_name} is no longer a member: a longer commission would open nothing"
+
+
 def _end_faults(row: Commission, last_day: date | None, reason: str, today: date) -> Faults:
     member = member_days(row, today)
     if member is None:
-        gone = f"{row.person_name} is no longer a member: a longer commission would open nothing"
-        return [("last_day", gone)]
+        return [("last_day", _gone(row))]
     faults = end_faults(last_day, row.first_day, today, member.ends_on, reason)
     if not faults and last_day == row.last_day:
         return [("last_day", "That is the last day already")]

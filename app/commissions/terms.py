@@ -60,10 +60,11 @@ def _same(before: CommissionTerms | None, said: Mapping[str, str]) -> Faults:
 
 def set_timetable(
     case_id: UUID, reference: str, days: Mapping[Milestone, date | None], reason: str, *, over: int, key: UUID,
-    acting: Acting, now: datetime,
+    acting: Acting, now: datetime, unread: bool = False,
 ) -> Faults:  # fmt: skip
     """Set the timetable; changing it needs a reason. Returns what is wrong, with nothing changed; the same form sent
-    twice sets one. Raises NoSuchCommission, Removed; ChangedMeanwhile where version `over` is not the newest."""
+    twice sets one. Where a date was `unread`, nothing is said of the timetable as a whole, and nothing is set: the
+    form has told it. Raises NoSuchCommission, Removed; ChangedMeanwhile where version `over` is not the newest."""
     row = load(case_id, reference)
     before = timetables_of(row)
     if any(one.submission_key == key for one in before):
@@ -71,13 +72,13 @@ def set_timetable(
     number = before[0].number if before else 0
     if number != over:
         raise ChangedMeanwhile(reference)
-    faults = timetable_faults(days, row.first_day, row.last_day)
     kept = {milestone.value: day.isoformat() for milestone, day in days.items() if day is not None}
+    faults = timetable_faults(days, row.first_day, row.last_day) if kept or not unread else []
     if before and not reason.strip():
         faults.append(("reason", "Say why the timetable changes"))
-    if before and not faults and kept == before[0].days:
+    if before and not faults and not unread and kept == before[0].days:
         faults.append((next(iter(kept)), "Nothing differs from the timetable as it is"))
-    if faults:
+    if faults or unread:
         return faults
     db.session.add(
         CommissionTimetable(commission_id=row.id, number=number + 1, days=kept, reason=reason.strip(),

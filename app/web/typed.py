@@ -23,6 +23,9 @@ NOT_TYPED = {
     "party",
     "seen",
     "way",
+    "over",
+    "do",
+    "here",
     "next",
     "go",
 }
