@@ -113,11 +113,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.mark.long
-def test_no_request_is_ever_a_fault_of_ours(
-    app: Flask, owner_of: Flask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with capsys.disabled():
-        print(f"\nfuzzing: {HOW_MANY} requests, seed {SEED}")
+def test_no_request_is_ever_a_fault_of_ours(app: Flask, owner_of: Flask, tmp_path: Path) -> None:
+    print(f"\nfuzzing: {HOW_MANY} requests, seed {SEED}")
     place = fresh_place(app, owner_of, tmp_path)
     people = cast(place, owner_of)
     askers = [*(people[role] for role in PEOPLE), None]

@@ -160,7 +160,7 @@ def test_a_new_column_without_a_canary_is_noticed(hive: Hive, planted: str) -> N
 
 
 @pytest.mark.long
-def test_no_probe_is_given_a_canary(hive: Hive, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_probe_is_given_a_canary(hive: Hive) -> None:
     chance = random.Random(SEED)
     found = probes.targets(hive.app, hive.nests, hive.askers)
     wanted = list(probes.plan(found, chance, PROBES))
@@ -169,11 +169,10 @@ def test_no_probe_is_given_a_canary(hive: Hive, capsys: pytest.CaptureFixture[st
     done = {(one.rule.rule, one.method, one.asker.kind) for one, _way in wanted}
     all_of_them = {(one.rule.rule, one.method, one.asker.kind) for one in each}
     ways = dict(sorted(Counter(way for _one, way in wanted).items()))
-    with capsys.disabled():
-        print(f"\nleak probes: {PROBES}, {len(leaks)} leaks, seed {SEED}")
-        print(
-            f"leak probes: {len(done & all_of_them)} of {len(all_of_them)} routes × methods × kinds of person; {ways}"
-        )
+    print(f"\nleak probes: {PROBES}, {len(leaks)} leaks, seed {SEED}")
+    print(
+        f"leak probes: {len(done & all_of_them)} of {len(all_of_them)} routes × methods × kinds of person; {ways}"
+    )
     assert leaks == []
     assert 2 * len(each) > PROBES or done >= all_of_them
 
