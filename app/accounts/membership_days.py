@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from app.accounts.holding import holds, trusted
 from app.accounts.models import Membership, Person
 from tenants.db import db
 
@@ -41,3 +42,16 @@ def members_from(roles: Collection[str], today: date) -> list[MemberDays]:
         MemberDays(row.id, person.id, person.display_name, row.role, row.starts_on, row.ends_on)
         for row, person in rows
     ]
+
+
+def holds_alone(membership_id: UUID, role: str, day: date) -> bool:
+    """Whether this membership is the only one of its role in the partnership in scope that holds on a day, trust
+    included. One that does not hold then is not."""
+    query = select(Membership.id).where(Membership.role == role, holds(day), trusted(day))
+    return set(db.session.scalars(query)) == {membership_id}
+
+
+def lock_holders(role: str) -> None:
+    """Lock the memberships of a role that were not ended, in one order: of two who change them at once, one waits."""
+    query = select(Membership.id).where(Membership.role == role, Membership.ended_at.is_(None))
+    db.session.execute(query.order_by(Membership.id).with_for_update())

@@ -34,6 +34,7 @@ class Held:
     organisation: str
     by_passkey: bool
     vouched: bool
+    begun_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def everybody(today: date, person_id: UUID | None = None) -> list[Held]:
             agency_id=held.agency_id, agency_name=agency.name if agency else None, starts_on=held.starts_on,
             ends_on=held.ends_on, ended_at=held.ended_at, ended_reason=held.ended_reason,
             organisation=organisation.name, by_passkey=provider.kind == BY_PASSKEY, vouched=vouched,
+            begun_at=held.begun_at,
         )
         for held, person, agency, organisation, provider, vouched in db.session.execute(query)
     ]  # fmt: skip

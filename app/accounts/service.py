@@ -187,7 +187,7 @@ def begin_membership(
     if fault is not None:
         raise AccountsError(fault)
     agency_id = agency.id if agency else None
-    held = _held(person, role, agency_id, starts_on, ends_on)
+    held = held_already(person, role, agency_id, starts_on, ends_on)
     if held is not None:
         return held
     if ends_on is not None and ends_on < starts_on:
@@ -203,10 +203,11 @@ def begin_membership(
     return membership
 
 
-def _held(
+def held_already(
     person: Person, role: Role, agency_id: UUID | None, starts_on: date, ends_on: date | None
 ) -> Membership | None:
-    """The membership that already gives what is asked for. The person is locked, so that nothing begins twice."""
+    """The membership that already gives what is asked for, or None. The person is locked, so that nothing begins
+    twice."""
     db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     rows = db.session.scalars(
         select(Membership).where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from flask import Flask
 
 from app.access.actor import Actor
 from app.access.own_names import name_of, own_words
+from app.access.permissions import Permission
 from app.access.queries import capacities_of, owed_by
 from app.access.seal_rules import ABOUT_SEALS, untold_kinds
 from app.accounts.queries import names_of, partnerships_of
@@ -26,6 +28,7 @@ from app.commissions.queries import own_tasks
 from app.entering.asking import waiting_for_me
 from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
+from app.people.queries import count_to_decide
 from app.procedure.clocks import london_date
 from app.procedure.events import Event, EventKind, Party
 from app.procedure.explain import Explanation, explain
@@ -257,6 +260,13 @@ class ViewerShown:
     newest: list[tuple[str, datetime]]
 
 
+def page_in_words(page: str) -> str:
+    """What the read log calls a page, to be read: a plain key in words, a sentence (which may hold a reference, or a
+    title that somebody gave) as it is."""
+    said = page.replace("-", " ") if re.fullmatch("[a-z-]+", page) else page
+    return said[:1].upper() + said[1:]
+
+
 def viewers(case_id: UUID, most: int | None = 50) -> list[ViewerShown]:
     """Who looked, by person and capacity, the latest first; `most` of the views of each, or all of them."""
     found = viewers_of((case_id, *drafts_of_case(case_id)), most)
@@ -264,13 +274,15 @@ def viewers(case_id: UUID, most: int | None = 50) -> list[ViewerShown]:
     return [
         ViewerShown(
             names.get(one.person_id, "A former member"), one.capacity, one.first, one.last, one.count,
-            [(page.replace("-", " ").capitalize(), at) for page, at in one.newest],
+            [(page_in_words(page), at) for page, at in one.newest],
         )
         for one in found
     ]  # fmt: skip
 
 
-def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date) -> list[PartnershipCount]:
+def partnerships_with_counts(
+    app: Flask, person_id: UUID, name: str, today: date, now: datetime
+) -> list[PartnershipCount]:
     """Each partnership of a person with a count of tasks; every one is asked in a session of its own."""
     found = []
     for entry in partnerships_of(person_id, today):
@@ -280,5 +292,7 @@ def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
                 waiting = count_of(actor, today) + len(own_tasks(actor, today)) + len(waiting_for_me(actor))
+                if actor.may(Permission.MEMBERSHIP_APPROVE):
+                    waiting += count_to_decide(person_id, now)
                 found.append(PartnershipCount(entry.slug, entry.name, waiting, roles))
     return found

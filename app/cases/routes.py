@@ -25,7 +25,7 @@ from app.ledger import read_log
 from app.people.queries import count_to_decide, waiting_for
 from app.procedure.clocks import day_end
 from app.referrals.queries import referral_record
-from app.scrutiny.queries import observations_of
+from app.scrutiny.queries import observations_of, waiting_for_answer
 from app.serious_incidents.queries import decision_overview, untold
 from app.serious_incidents.reaching import opened
 from app.serious_incidents.told_queries import told_of
@@ -82,6 +82,7 @@ def tasks() -> ResponseReturnValue:
         "cases/tasks.html", to_decide=count_to_decide(current_user.person_id, g.now) if decides else 0,
         tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
         asked=waiting_for_me(current_actor()), running=running_commissions(current_actor(), g.today),
+        unanswered=waiting_for_answer(current_actor()),
     )  # fmt: skip
 
 

@@ -277,6 +277,23 @@ TEMPLATES: dict[str, Template] = {
         "invitation",
         NO_DETAILS,
     ),
+    "passkey-asked": Template(
+        "A new passkey was asked for in your name",
+        "An administrator of the partnership named below has asked that you be sent a link to make a new passkey. A "
+        "second person there must approve it; until the link is used, the passkeys that you have go on working. If you "
+        "did not ask for this, telephone the partnership at once, on a number that you know: they can say who asked.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "passkey-allowed": Template(
+        "A new passkey in your name was approved",
+        "An administrator of the partnership named below asked for a new passkey in your name, and a second person "
+        "has approved it. A link to make it has been sent; once it is used, the passkeys that you have stop working. "
+        "If you did not ask for this, telephone the partnership at once, on a number that you know: they can "
+        "withdraw the link, and can say who asked and who approved.",
+        "tasks",
+        NO_DETAILS,
+    ),
     "membership-open": Template(
         "You can use Waymark now",
         "The partnership named below has opened Waymark to you.",
@@ -311,8 +328,8 @@ TEMPLATES: dict[str, Template] = {
     "access-given": Template(
         "Somebody was given a role",
         "An administrator has given somebody a role that opens cases, or that decides who is let in. Please check "
-        "that you expect it.",
-        "people",
+        "that you expect it: the page lists the newest memberships first.",
+        "newest",
         NO_DETAILS,
     ),
     "overdue": Template(
@@ -374,6 +391,7 @@ PLACES = {
     "referrals": "/{slug}/referrals",
     "tasks": "/{slug}/tasks",
     "people": "/{slug}/people/",
+    "newest": "/{slug}/people/?order=newest",
     "waiting": "/{slug}/people/waiting",
     "invitation": "/invitation/{slug}/" + ONE_TIME,
     "commissions": "/{slug}/commissions",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from app.outbox.models import JobIntent, OutboxMessage
+from app.outbox.models import JobIntent, MessageState, OutboxMessage
 from tenants.db import db
 
 # Handed over so often and never finished: whatever does this work may die of it.
@@ -56,10 +56,15 @@ def messages(case_reference: str | None = None, limit: int = 100) -> list[Messag
 
 
 def asked_in(case_reference: str, kinds: Collection[str]) -> list[tuple[str, str, str, datetime]]:
-    """Who was written to in a case, in order: the message's kind, the party it was about, the name, and when."""
+    """Who was written to in a case, in order: the message's kind, the party it was about, the name, and when. One that
+    was withheld was never sent."""
     query = (
         select(OutboxMessage)
-        .where(OutboxMessage.case_reference == case_reference, OutboxMessage.kind.in_(kinds))
+        .where(
+            OutboxMessage.case_reference == case_reference,
+            OutboxMessage.kind.in_(kinds),
+            OutboxMessage.state != MessageState.WITHHELD,
+        )
         .order_by(OutboxMessage.created_at, OutboxMessage.to_name)
     )
     rows = db.session.scalars(query)

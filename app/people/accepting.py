@@ -22,16 +22,15 @@ from app.accounts.identity_queries import provider_of_id
 from app.accounts.models import Passkey, Person
 from app.accounts.oidc_types import Identity
 from app.accounts.passkeys import Used
-from app.accounts.people_queries import trusted_organisations
 from app.accounts.queries import memberships_in
 from app.accounts.service import AccountsError, ensure_identified
 from app.ledger.service import record
-from app.people.invitations import locked
+from app.people.invitations import locked, why_dead
 from app.people.mailing import tell_deciders
-from app.people.memberships import Grant, give, wanted_of
+from app.people.memberships import Grant, give
 from app.people.models import Invitation
 from app.people.proposals import propose_membership
-from app.people.rules import INVITATION_LIFE, State, is_proposal, state_at, wanted_faults
+from app.people.rules import INVITATION_LIFE, State, end_of_life, state_at
 from app.people.tokens import hash_of
 from app.procedure.clocks import london_date
 from app.procedure.events import EventKind
@@ -81,8 +80,11 @@ def accept_signed_in(invitation_id: UUID, identity: Identity, now: datetime) -> 
     invitation.state = State.ACCEPTED.value
     _bound(invitation, person, acting, now)
     grant = _grant(invitation)
-    if is_proposal(invitation.invited_by, person.id):
-        propose_membership(person.id, grant, "Invited by themselves", acting, invitation.submission_key, now)
+    if invitation.invited_by == person.id:
+        if propose_membership(
+            person.id, grant, "Invited by themselves", acting, invitation.submission_key, now
+        ):
+            raise Unusable
         return Accepted(person.id, Became.PROPOSAL)
     try:
         membership = give(person, grant, acting, now)
@@ -150,23 +152,12 @@ def _usable(invitation: Invitation, now: datetime) -> bool:
     if invitation.purpose == "recovery":
         assert invitation.person_id is not None
         return bool(memberships_in(invitation.partnership_id, invitation.person_id, today))
-    if not still_possible(invitation, today):
-        return False
-    trusted = {one.id for one in trusted_organisations(today)}
-    return invitation.organisation_id is None or invitation.organisation_id in trusted
-
-
-def still_possible(invitation: Invitation, today: date) -> bool:
-    """Whether what was offered can still be given: the role and its agency exist, and its last day has not passed."""
-    assert invitation.starts_on is not None
-    first = max(invitation.starts_on, today)
-    wanted = wanted_of(invitation.role, invitation.agency_id, first, invitation.ends_on)
-    return not wanted_faults(wanted, today)
+    return not why_dead(invitation, today)
 
 
 def _waits(invitation: Invitation, person: Person, passkey: Passkey, acting: Acting, now: datetime) -> None:
     invitation.state, invitation.passkey_id = State.WAITING.value, passkey.id
-    invitation.expires_at = now + INVITATION_LIFE
+    invitation.expires_at = end_of_life(now, INVITATION_LIFE)
     _bound(invitation, person, acting, now)
     tell_deciders("identity-check-waits", invitation.id, [person.id], london_date(now), now)
 

@@ -15,8 +15,7 @@ from app.access.roles import Role
 from app.accounts.models import Person
 from app.accounts.service import running_roles
 from app.ledger.service import record
-from app.people.accepting import still_possible
-from app.people.invitations import close, locked
+from app.people.invitations import close, locked, still_possible
 from app.people.mailing import tell_person
 from app.people.memberships import Grant, give
 from app.people.models import Invitation
@@ -63,7 +62,7 @@ def confirm(invitation_id: UUID, code: str, how: str, acting: Acting, now: datet
     if not still_possible(invitation, london_date(now)):
         return Checked(PAST)
     role = Role(invitation.role)
-    fault = checker_fault(acting.person_id, invitation.invited_by, invitation.accepted_person_id, role)
+    fault = checker_fault(acting.person_id, invitation.invited_by, invitation.accepted_person_id)
     if fault:
         return Checked(fault)
     together = _not_together(invitation, role, london_date(now))

@@ -37,6 +37,13 @@ class MembershipForm(KeyedForm):
         self.role.choices = _offered("Select", roles)
         self.agency.choices = _offered(NONE, agencies)
 
+    def ask_for_another(self) -> None:
+        """Ask for the reason of a role that is for somebody else."""
+        label = "Why do they need this role?"
+        shown = {**self.reason.render_kw, "params": {"label": {"text": label, "classes": "govuk-label--s"}}}
+        self.reason.render_kw, self.reason.label.text = shown, label
+        self.reason.description = "Where a second person is needed, they decide by this"
+
     def chosen_role(self) -> str | None:
         """The role chosen, of those offered."""
         return _chosen(self.role)
@@ -50,6 +57,7 @@ class MembershipForm(KeyedForm):
 class InviteForm(MembershipForm):
     """Who is invited, to what, and how they will sign in."""
 
+    ORDER = ("name", "email", "role", "agency", "starts_on", "ends_on", "by")
     name = line("What is their name?")
     email = line("What is their e-mail address?", "The link goes there. It never identifies anybody.")
     by: RadioField = one_of("How will they sign in?", {})
@@ -122,11 +130,13 @@ def put(form: Any, faults: Faults) -> None:
 
 
 def errors_of(form: Any) -> list[tuple[str, str]]:
-    """The first fault of each field, with the part of the page that it leads to."""
+    """The first fault of each field, in the order of the page, with the part of the page that it leads to."""
+    order = list(getattr(form, "ORDER", ()))
+    fields = sorted(form, key=lambda field: order.index(field.name) if field.name in order else len(order))
     return [
         (f"{field.name}-day" if isinstance(field, Day) else f"{field.id}-0" if _is_radio(field) else field.id,
          field.errors[0])
-        for field in form
+        for field in fields
         if field.errors
     ]  # fmt: skip
 

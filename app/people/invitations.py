@@ -15,7 +15,7 @@ from app.outbox.smtp import usable
 from app.people.mailing import send_invitation
 from app.people.memberships import Faults, faults_of, wanted_of
 from app.people.models import Invitation
-from app.people.rules import INVITATION_LIFE, RECOVERY_LIFE, State, state_at
+from app.people.rules import INVITATION_LIFE, RECOVERY_LIFE, State, end_of_life, state_at, wanted_faults
 from app.people.tokens import hash_of, new_nonce, token_of
 from app.procedure.clocks import london_date
 from app.procedure.events import EventKind
@@ -23,6 +23,10 @@ from tenants.db import db
 from tenants.scope import current_partnership_id
 
 PASSKEY = "passkey"
+PERIOD_OVER = "The period is over: invite them again."
+GONE = "What they are invited to does not exist any more: invite them again."
+UNTRUSTED = "Their organisation is not trusted here today, so a link would not work."
+NOT_SENT = "Nothing was sent: somebody has sent it again, or it was accepted or withdrawn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +69,46 @@ def invite_to_recover(
     """Send a passkey's holder the link to make a new one. Only the approval of a proposal calls this."""
     invitation = _made(name, email, acting, key, now)
     invitation.purpose, invitation.person_id = "recovery", person_id
-    invitation.expires_at = now + RECOVERY_LIFE
+    invitation.expires_at = end_of_life(now, RECOVERY_LIFE)
     _send(invitation, acting, now)
     return invitation
 
 
-def send_again(invitation_id: UUID, seen: int, acting: Acting, now: datetime) -> bool:
-    """Send an open or expired invitation with a new link; the old one is worth nothing afterwards. Returns whether it
-    was sent: not where it was sent meanwhile (`seen` is the sending that the page showed), accepted or withdrawn."""
+def send_again(invitation_id: UUID, seen: int, acting: Acting, now: datetime) -> str:
+    """Send an open or expired invitation with a new link; the old one is worth nothing afterwards. Returns why nothing
+    was sent: NOT_SENT where it was sent meanwhile (`seen` is the sending that the page showed), accepted or withdrawn,
+    or why its link would be dead."""
     invitation = locked(invitation_id)
     fits = invitation is not None and invitation.purpose == "membership"
     if invitation is None or not fits or invitation.state != State.OPEN.value or invitation.sending != seen:
-        return False
+        return NOT_SENT
+    dead = why_dead(invitation, london_date(now))
+    if dead:
+        return dead
     invitation.sending += 1
     invitation.nonce = new_nonce()
     invitation.token_hash = _hash(invitation)
-    invitation.expires_at = now + INVITATION_LIFE
+    invitation.expires_at = end_of_life(now, INVITATION_LIFE)
     _send(invitation, acting, now)
-    return True
+    return ""
+
+
+def why_dead(invitation: Invitation, today: date) -> str:
+    """Why an invitation to a membership could be accepted by nobody today, however it is sent; empty where it could."""
+    if invitation.ends_on is not None and invitation.ends_on < today:
+        return PERIOD_OVER
+    if not still_possible(invitation, today):
+        return GONE
+    trusted = {one.id for one in trusted_organisations(today)}
+    return "" if invitation.organisation_id is None or invitation.organisation_id in trusted else UNTRUSTED
+
+
+def still_possible(invitation: Invitation, today: date) -> bool:
+    """Whether what was offered can still be given: the role and its agency exist, and its last day has not passed."""
+    assert invitation.starts_on is not None
+    first = max(invitation.starts_on, today)
+    wanted = wanted_of(invitation.role, invitation.agency_id, first, invitation.ends_on)
+    return not wanted_faults(wanted, today)
 
 
 def withdraw(invitation_id: UUID, reason: str, acting: Acting, now: datetime) -> tuple[Faults, bool]:
@@ -117,7 +143,7 @@ def _made(name: str, email: str, acting: Acting, key: UUID, now: datetime) -> In
     assert acting.person_id is not None
     invitation = Invitation(
         partnership_id=current_partnership_id(), name=name, email=email, nonce=new_nonce(), sending=1,
-        expires_at=now + INVITATION_LIFE, state=State.OPEN.value, invited_by=acting.person_id,
+        expires_at=end_of_life(now, INVITATION_LIFE), state=State.OPEN.value, invited_by=acting.person_id,
         invited_name=acting.name, invited_capacity=acting.capacity, invited_at=now, wrong_codes=0,
         submission_key=key,
     )  # fmt: skip

@@ -18,7 +18,6 @@ from app.outbox.service import post
 from app.people.models import Invitation
 from app.people.rules import State, state_at, told_to_manager
 from app.people.tokens import hash_of, token_of
-from app.procedure.clocks import london_date
 from tenants.db import db
 
 DECIDERS = [role.value for role in Role if Permission.MEMBERSHIP_APPROVE in GRANTS[role]]
@@ -37,7 +36,7 @@ def send_invitation(invitation: Invitation, now: datetime) -> None:
     post(
         KINDS[invitation.purpose], to_person=invitation.person_id, to_address=invitation.email,
         to_name=invitation.name, key=key_of(invitation), now=now,
-        params={"due_on": london_date(invitation.expires_at)},
+        params={"due_on": invitation.works_to},
         context={"invitation": str(invitation.id), "sending": str(invitation.sending)},
     )  # fmt: skip
 

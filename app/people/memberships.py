@@ -1,13 +1,13 @@
 """Giving, lengthening, shortening and ending memberships. The caller commits.
 
-Everything here records an event with who did it. What somebody gives to themselves is not given here: it becomes a
-proposal (proposals.py).
+Everything here records an event with who did it. What needs a second person is not given here: it becomes a proposal
+(proposals.py). The last administrator is not taken away: nobody could invite anybody after that.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,16 +15,18 @@ from sqlalchemy import select
 from app.access.actor import Acting
 from app.access.roles import Role
 from app.accounts import service
+from app.accounts.membership_days import holds_alone, lock_holders
 from app.accounts.models import Membership, Person
 from app.ledger.service import record
 from app.people.mailing import tell_managers, tell_person
-from app.people.rules import Wanted, last_day_faults, lengthens, wanted_faults
+from app.people.rules import LAST_ADMINISTRATOR, Wanted, last_day_faults, lengthens, wanted_faults
 from app.procedure.clocks import london_date
 from app.procedure.events import EventKind
 from tenants.db import db
 from tenants.registry import Agency
 
 Faults = list[tuple[str, str]]
+ADMINISTRATOR = Role.PARTNERSHIP_ADMINISTRATOR.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,16 @@ def give(person: Person, grant: Grant, acting: Acting, now: datetime) -> Members
     return membership
 
 
+def is_held(person: Person, grant: Grant, now: datetime) -> bool:
+    """Whether a person has all of a grant already. They are locked, so that it stays so."""
+    first = max(grant.starts_on, london_date(now))
+    return service.held_already(person, grant.role, grant.agency_id, first, grant.ends_on) is not None
+
+
 def running(membership_id: UUID) -> Membership | None:
-    """A membership of the partnership in scope that has not been ended, locked; or None."""
+    """A membership of the partnership in scope that has not been ended, locked together with those of the
+    administrators; or None."""
+    lock_holders(ADMINISTRATOR)
     return db.session.scalar(
         select(Membership)
         .where(Membership.id == membership_id, Membership.ended_at.is_(None))
@@ -88,6 +98,8 @@ def change_last_day(
         faults = [("ends_on", "This membership is over. Give a further one instead")]
     if faults or ends_on == membership.ends_on:
         return faults
+    if ends_on is not None and _leaves_nobody(membership, ends_on + timedelta(days=1)):
+        return [("ends_on", LAST_ADMINISTRATOR)]
     before, membership.ends_on = membership.ends_on, ends_on
     record(
         EventKind.MEMBERSHIP_CHANGED, case_id=None, acting=acting, happened_at=now, now=now,
@@ -105,10 +117,18 @@ def end_now(membership_id: UUID, reason: str, acting: Acting, now: datetime) -> 
     was running."""
     if not reason.strip():
         return [("reason", "Say why the membership ends")], False
-    if running(membership_id) is None:
+    membership = running(membership_id)
+    if membership is None:
         return [], False
+    if _leaves_nobody(membership, max(membership.starts_on, london_date(now))):
+        return [("reason", LAST_ADMINISTRATOR)], False
     ended = service.end_membership(membership_id, reason=reason.strip(), acting=acting, now=now)
     # Whoever watched over an administrator and is removed by them learns of it.
     person = db.session.get_one(Person, ended.person_id)
     tell_person("membership-ended", person.id, person.display_name, person.email, ended.id, now)
     return [], True
+
+
+def _leaves_nobody(membership: Membership, loses_from: date) -> bool:
+    """Whether nobody could invite people any more, on the first day that a membership would no longer hold."""
+    return membership.role == ADMINISTRATOR and holds_alone(membership.id, membership.role, loses_from)

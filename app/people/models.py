@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.procedure.clocks import london_date
 from tenants.base import TenantModel, instant, maybe_instant, tenant_key
 
 
@@ -51,12 +52,18 @@ class Invitation(TenantModel):
     ended_reason: Mapped[str | None] = mapped_column(Text)
     submission_key: Mapped[UUID] = mapped_column(Uuid)
 
+    @property
+    def works_to(self) -> date:
+        """The last day of which the link or the code works to the end."""
+        return london_date(self.expires_at - timedelta.resolution)
+
 
 class MembershipProposal(TenantModel):
     """Something that one person proposed and that only another may decide.
 
-    `what` is `begin` (a membership for oneself), `extend` (a later last day of one's own) or `recovery` (a new passkey
-    for somebody who lost theirs). The database refuses a decision by who proposed it, or by whom it is about.
+    `what` is `begin` (a membership), `extend` (a later last day) or `recovery` (a new passkey for somebody who lost
+    theirs). The first two are for oneself, or for the holder of a passkey whom the proposer had a part in letting in.
+    The database refuses a decision by who proposed it, or by whom it is about.
     """
 
     __tablename__ = "membership_proposals"

@@ -1,4 +1,7 @@
-"""What waits for a second person: a membership for oneself, a longer one, a new passkey. The caller commits."""
+"""What waits for a second person: a membership, a longer one, a new passkey. The caller commits.
+
+A membership waits that somebody wants for themselves, or gives to the holder of a passkey whom they let in (rules.py).
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Acting
+from app.access.independence import Held, combination_fault
 from app.accounts.models import Membership, Person
 from app.accounts.queries import memberships_in
-from app.accounts.service import AccountsError
+from app.accounts.service import AccountsError, running_roles
 from app.ledger.service import record
 from app.outbox.smtp import usable
 from app.people.invitations import invite_to_recover
@@ -44,8 +48,12 @@ def propose_membership(
     """Propose a membership for somebody: nothing is given before a second person approves it."""
     if _known(key):
         return []
+    together = combination_fault(Held(grant.role, grant.starts_on, grant.ends_on), running_roles(person_id))
+    faults = [("role", together)] if together else []
     if not reason.strip():
-        return [("reason", "Say why you need this role: a second person decides by it")]
+        faults.append(("reason", "Say why the role is needed: a second person decides by it"))
+    if faults:
+        return faults
     proposal = _made("begin", person_id, reason, acting, key, now)
     proposal.role, proposal.agency_id = grant.role.value, grant.agency_id
     proposal.starts_on, proposal.ends_on = grant.starts_on, grant.ends_on
@@ -56,7 +64,7 @@ def propose_membership(
 def propose_extension(
     membership: Membership, ends_on: date | None, reason: str, acting: Acting, key: UUID, now: datetime
 ) -> Faults:
-    """Propose a later last day for a membership of one's own."""
+    """Propose a later last day for a membership."""
     if _known(key):
         return []
     faults = last_day_faults(membership.starts_on, ends_on, london_date(now))
@@ -85,6 +93,7 @@ def propose_recovery(
     proposal = _made("recovery", person_id, reason, acting, key, now)
     proposal.email = email.strip()
     _propose(proposal, acting, now)
+    _tell_on_file("passkey-asked", proposal, now)
     return []
 
 
@@ -118,6 +127,7 @@ def _do(proposal: MembershipProposal, acting: Acting, now: datetime) -> str:
         assert proposal.email is not None
         key = proposal.submission_key
         invite_to_recover(person.id, person.display_name, proposal.email, acting, key, now)
+        _tell_on_file("passkey-allowed", proposal, now)
         return ""
     if proposal.ends_on is not None and proposal.ends_on < today:
         return PAST
@@ -133,6 +143,13 @@ def _do(proposal: MembershipProposal, acting: Acting, now: datetime) -> str:
     except AccountsError as fault:
         return str(fault)
     return ""
+
+
+def _tell_on_file(kind: str, proposal: MembershipProposal, now: datetime) -> None:
+    """Tell a passkey's holder at the address on file, whichever address the link goes to."""
+    person = db.session.get_one(Person, proposal.person_id)
+    if person.email:
+        tell_person(kind, person.id, person.display_name, person.email, proposal.id, now)
 
 
 def _extend(proposal: MembershipProposal, acting: Acting, now: datetime) -> str:

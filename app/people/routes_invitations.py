@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from app.access.current import current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
-from app.access.roles import Role
 from app.accounts.people_queries import trusted_organisations
 from app.people import invitations as service
 from app.people import queries
@@ -19,8 +18,9 @@ from app.people.forms import CheckForm, InviteForm, ReasonForm, SendForm, put
 from app.people.memberships import Faults
 from app.people.queries import InvitationShown
 from app.people.routes import acting, page, sent
-from app.people.rules import State, checker_fault
+from app.people.rules import INVITATION_LIFE, State, checker_fault
 from app.serious_incidents.pages import fresh, key_of
+from app.web.filters import long_date
 from tenants.db import db
 from tenants.registry import agencies
 
@@ -40,7 +40,8 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         typed = form.typed(key_of(form))
         if sent(form, lambda: service.invite(typed, acting(), g.now)):
-            flash(f"{typed.name} has been invited. The link in the message works for 14 days.", "success")
+            until = long_date(g.today + INVITATION_LIFE)
+            flash(f"{typed.name} has been invited. The link works to the end of {until}.", "success")
             return redirect(url_for("inviting.index"), 303)
     return page("people/invite.html", form)
 
@@ -64,14 +65,15 @@ def one(invitation_id: UUID) -> ResponseReturnValue:
 def send(invitation_id: UUID) -> ResponseReturnValue:
     """Send the link again: a new one, the old one is worth nothing afterwards."""
     _found(invitation_id)
-    form, done = SendForm(), False
+    form, problem = SendForm(), service.NOT_SENT
     if form.validate_on_submit():
-        done = service.send_again(invitation_id, form.times(), acting(), g.now)
+        problem = service.send_again(invitation_id, form.times(), acting(), g.now)
         db.session.commit()
-    told = (
-        "A new link has been sent. The old one no longer works." if done else "Nothing was sent: look below."
-    )
-    flash(told, "success")
+    if problem not in ("", service.NOT_SENT):
+        back = url_for("inviting.one", invitation_id=invitation_id)
+        where = "the invitation"
+        return render_template("people/not_now.html", problem=problem, back=back, where=where), 409
+    flash(problem or "A new link has been sent. The old one no longer works.", "success")
     return redirect(url_for("inviting.one", invitation_id=invitation_id), 303)
 
 
@@ -130,7 +132,7 @@ def _may_not_check(shown: InvitationShown) -> str:
     if shown.state is not State.WAITING or row.accepted_person_id is None or row.role is None:
         return NOT_WAITING
     assert person_id is not None
-    return checker_fault(person_id, row.invited_by, row.accepted_person_id, Role(row.role)) or ""
+    return checker_fault(person_id, row.invited_by, row.accepted_person_id) or ""
 
 
 def _found(invitation_id: UUID) -> InvitationShown:
@@ -140,6 +142,9 @@ def _found(invitation_id: UUID) -> InvitationShown:
 def _show(shown: InvitationShown) -> ResponseReturnValue:
     form = SendForm()
     form.seen.data = str(shown.row.sending)
+    sendable = shown.row.state == State.OPEN.value and shown.row.purpose == "membership"
+    dead = service.why_dead(shown.row, g.today) if sendable else ""
     return render_template(
-        "people/invitation.html", shown=shown, form=form, State=State, may_not_check=_may_not_check(shown)
-    )
+        "people/invitation.html", shown=shown, form=form, State=State, may_not_check=_may_not_check(shown),
+        sendable=sendable, dead=dead,
+    )  # fmt: skip

@@ -13,9 +13,9 @@ from app.access.permissions import Permission
 from app.people import queries
 from app.people.forms import DecideForm, put
 from app.people.proposals import decide
-from app.people.queries import ProposalShown
+from app.people.queries import InvitationShown, ProposalShown
 from app.people.routes import acting, page
-from app.people.rules import State, decider_fault
+from app.people.rules import State, checker_fault, decider_fault
 from app.serious_incidents.pages import fresh
 from tenants.db import db
 
@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "people/waiting.html", checks=checks, open=[one for one in found if one.row.state == "open"],
         decided=[one for one in found if one.row.state != "open"], may_not=_may_not,
+        may_not_check=_may_not_check,
     )  # fmt: skip
 
 
@@ -43,7 +44,9 @@ def proposal(proposal_id: UUID) -> ResponseReturnValue:
     fresh(form)
     may_not = _may_not(shown) if shown.row.state == "open" else ""
     wanted = request.form.get("do")
-    if form.validate_on_submit() and wanted in ("approve", "refuse"):
+    if form.validate_on_submit() and wanted not in ("approve", "refuse"):
+        put(form, [("reason", "Press Approve or Refuse: nothing was decided")])
+    elif form.validate_on_submit():
         who = acting(Permission.MEMBERSHIP_APPROVE)
         decided = decide(proposal_id, wanted == "approve", form.reason.cleaned, who, g.now)
         if not decided.problem and not decided.faults:
@@ -63,3 +66,11 @@ def _may_not(shown: ProposalShown) -> str:
     decider = current_actor().person_id
     assert decider is not None
     return decider_fault(decider, shown.row.proposed_by, shown.row.person_id) or ""
+
+
+def _may_not_check(shown: InvitationShown) -> str:
+    """Why the person of this request may not say whose passkey it is."""
+    checker, concerned = current_actor().person_id, shown.row.accepted_person_id
+    assert checker is not None
+    assert concerned is not None
+    return checker_fault(checker, shown.row.invited_by, concerned) or ""

@@ -1,12 +1,14 @@
 """Who may give whom what: the law of memberships, invitations and second persons. Pure functions.
 
-Three sentences carry it. Nobody alone gives anything to themselves. Whoever decides is neither who proposed nor whom it
-is about. And where no organisation vouches for somebody, the one who says "it is they" for a role that opens cases, or
-that governs who is let in, is not the one who invited them.
+Four sentences carry it. Nobody alone gives anything to themselves. Whoever decides is neither who proposed nor whom it
+is about. Where no organisation vouches for somebody, the one who says "it is they" is not the one who invited them,
+whatever the role. And whoever had a part in letting such a person in gives them no further role that opens cases, or
+that governs who is let in, without a second person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,6 +16,7 @@ from uuid import UUID
 
 from app.access.permissions import GRANTS, Permission
 from app.access.roles import Role
+from app.procedure.clocks import day_end, london_date
 
 INVITATION_LIFE = timedelta(days=14)
 RECOVERY_LIFE = timedelta(days=2)
@@ -37,14 +40,16 @@ WITHOUT_CONTENT = {
     P.PARTNERSHIP_ENTER, P.TASKS_VIEW, P.PEOPLE_VIEW, P.PEOPLE_MANAGE, P.MEMBERSHIP_APPROVE, P.ACCESS_TABLE_VIEW,
     P.SETTINGS_VIEW, P.SETTINGS_CHANGE, P.ARRANGEMENTS_VIEW, P.ARRANGEMENT_RECORD,
 }  # fmt: skip
-# What opens nothing until somebody else, who may not be an administrator, gives a commission.
-BY_COMMISSION = {P.COMMISSION_VIEW, P.COMMISSION_DRAFT}
 GOVERNS = {P.PEOPLE_MANAGE, P.MEMBERSHIP_APPROVE}
 OWN = "This is about yourself. Somebody else must decide it."
 PROPOSED = "You proposed this yourself. Somebody else must decide it."
 INVITED = (
-    "You invited them yourself, and this role opens cases or decides who is let in. Another administrator or the "
-    "Strategic Partnership Manager must check who they are."
+    "You invited them yourself. Somebody else, another administrator or the Strategic Partnership Manager, must check "
+    "who they are."
+)
+LAST_ADMINISTRATOR = (
+    "This is the last administrator: nobody could invite people after that. Invite another administrator, or give "
+    "somebody else the role, first"
 )
 
 
@@ -84,14 +89,10 @@ def told_to_manager(role: Role) -> bool:
     return opens_cases(role) or governs(role)
 
 
-def needs_other_checker(role: Role) -> bool:
-    """Whether somebody other than who invited must check a passkey's holder for this role."""
-    return governs(role) or bool(set(GRANTS[role]) - WITHOUT_CONTENT - BY_COMMISSION)
-
-
-def is_proposal(giver: UUID | None, receiver: UUID) -> bool:
-    """Whether giving a membership (or a longer one) is only a proposal: whoever gives it gives it to themselves."""
-    return giver == receiver
+def is_proposal(giver: UUID | None, receiver: UUID, role: Role | None, let_in_by: Collection[UUID]) -> bool:
+    """Whether giving a membership (or a longer one) is only a proposal: whoever gives it gives it to themselves, or had
+    a part in letting in the holder of a passkey (`let_in_by`) to whom they give a role that opens cases or governs."""
+    return giver == receiver or (role is not None and giver in let_in_by and told_to_manager(role))
 
 
 def decider_fault(decider: UUID, proposer: UUID, concerned: UUID) -> str | None:
@@ -101,11 +102,16 @@ def decider_fault(decider: UUID, proposer: UUID, concerned: UUID) -> str | None:
     return PROPOSED if decider == proposer else None
 
 
-def checker_fault(checker: UUID, inviter: UUID, concerned: UUID, role: Role) -> str | None:
+def checker_fault(checker: UUID, inviter: UUID, concerned: UUID) -> str | None:
     """Why this person may not say that a passkey's holder is who was invited, or None."""
     if checker == concerned:
         return OWN
-    return INVITED if checker == inviter and needs_other_checker(role) else None
+    return INVITED if checker == inviter else None
+
+
+def end_of_life(now: datetime, life: timedelta) -> datetime:
+    """When a link or a code stops working that is sent now: as the last day of its life ends in London."""
+    return day_end(london_date(now) + life)
 
 
 def state_at(stored: str, expires_at: datetime, now: datetime) -> State:

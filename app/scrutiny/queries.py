@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from app.access.actor import Actor
 from app.access.permissions import Condition, Permission
+from app.access.roles import Role
 from app.cases.models import Case
 from app.cases.queries import visible
 from app.scrutiny.models import Observation, ObservationAnswer
@@ -62,6 +63,14 @@ def page_of_observations(actor: Actor, before: tuple[datetime, UUID] | None = No
         older = and_(Observation.recorded_at == at, Observation.id < identifier)
         query = query.where(or_(Observation.recorded_at < at, older))
     return _observed(query.order_by(Observation.recorded_at.desc(), Observation.id.desc()).limit(MOST + 1))
+
+
+def waiting_for_answer(actor: Actor) -> int:
+    """How many observations wait for an answer of this person, who is a chair of the group; of anybody else none."""
+    if not actor.has(Role.LIG_CHAIR):
+        return 0
+    query = select(func.count()).select_from(_all().where(_readable(actor), ~_answered()).subquery())
+    return db.session.scalar(query) or 0
 
 
 def readable(observation_id: UUID, actor: Actor) -> Observed | None:

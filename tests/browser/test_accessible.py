@@ -81,7 +81,7 @@ PAGES = [
     ("administrator", "{sent}"),
     ("administrator", "{sent}/withdraw"),
     ("administrator", "{made}"),
-    ("administrator", "{made}/check"),
+    ("manager", "{made}/check"),
     ("manager", "/isle-of-wight/people/waiting"),
     ("manager", "{proposal}"),
     ("administrator", "/isle-of-wight/access"),

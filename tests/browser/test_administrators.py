@@ -187,8 +187,34 @@ def reads_the_table(admin: Person) -> None:
     admin.picture("access")
     admin.press("Show")
     admin.sees("Invite people, give and end memberships")
+    fits_a_telephone(admin)
+    narrowest = "Math.min(...[...document.querySelectorAll('main dd')].map(one => one.clientWidth))"
+    admin.page.set_viewport_size({"width": 375, "height": 900})
+    admin.page.wait_for_function(f"{narrowest} > 250")
+    admin.page.set_viewport_size({"width": 1280, "height": 900})
     assert "Open a case" not in admin.page.inner_text("main")
     admin.picture("access-one-role")
+
+
+def fits_a_telephone(person: Person) -> None:
+    """Nothing is wider than the window of a telephone."""
+    person.page.set_viewport_size({"width": 375, "height": 900})
+    person.page.wait_for_function("document.documentElement.scrollWidth <= 375")
+    person.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_name_without_a_blank_widens_no_page(live: Live, as_person: SignIn) -> None:
+    admin = as_person(COUNCIL, "Nadia Fairhurst")
+    name = "Llanfair" * 24
+    invite(admin, name, "long.name@firm.example", "Reviewer", "They have no organisation here")
+    fits_a_telephone(admin)
+    admin.follow(name)
+    admin.sees("Signs in with")
+    fits_a_telephone(admin)
+    admin.follow("Withdraw the invitation")
+    admin.fill("reason", "Only tried")
+    admin.press("Withdraw it")
+    admin.sees("The invitation has been withdrawn")
 
 
 def signs_in_again(person: Person) -> None:
@@ -218,16 +244,23 @@ def test_a_reviewer_without_an_organisation(
 
     admin.go(f"{PLACE}/people/waiting")
     admin.follow("Imogen Vale: Reviewer")
-    admin.follow("Check who they are")
-    assert code not in admin.page.inner_text("main")
-    admin.fill("how", "Telephoned the number on their firm's letter")
-    admin.fill("code", "000000" if code != "000 000" else "111111")
-    admin.press("It is the right person")
-    admin.sees("4 tries are left")
-    admin.picture("people-check")
-    admin.fill("code", code)
-    admin.press("It is the right person")
-    admin.sees("Imogen Vale is confirmed")
+    admin.sees("You invited them yourself")
+    assert admin.page.get_by_role("button", name="Check who they are").count() == 0
+    second = as_person(COUNCIL, "Oliver Brading")
+    second.go(f"{PLACE}/tasks")
+    second.sees("for a second person")
+    second.go(f"{PLACE}/people/waiting")
+    second.follow("Imogen Vale: Reviewer")
+    second.follow("Check who they are")
+    assert code not in second.page.inner_text("main")
+    second.fill("how", "Telephoned the number on their firm's letter")
+    second.fill("code", "000000" if code != "000 000" else "111111")
+    second.press("It is the right person")
+    second.sees("4 tries are left")
+    second.picture("people-check")
+    second.fill("code", code)
+    second.press("It is the right person")
+    second.sees("Imogen Vale is confirmed")
 
     assert reviewer.go(f"{PLACE}/tasks") == 200
     assert reviewer.go(f"{PLACE}/cases") == 404

@@ -3,7 +3,15 @@
 const WARN = 5 * 60;
 const LOOK_EVERY = 5000;
 const ASK_AGAIN = 30000;
-const LONDON = { timeZone: "Europe/London", hour: "2-digit", minute: "2-digit" };
+const LONDON = { timeZone: "Europe/London", hour: "numeric", minute: "2-digit", hourCycle: "h23" };
+
+// 3:33am, 9am, midday or midnight, in London: as every page writes it.
+const clockTime = (moment) => {
+  const [hour, minute] = new Date(moment).toLocaleTimeString("en-GB", LONDON).split(":").map(Number);
+  if (minute === 0 && hour % 12 === 0) return hour ? "midday" : "midnight";
+  const minutes = minute ? `:${String(minute).padStart(2, "0")}` : "";
+  return `${hour % 12 || 12}${minutes}${hour < 12 ? "am" : "pm"}`;
+};
 
 const reveal = (element, shown) => element.classList.toggle("govuk-!-display-none", !shown);
 const part = (name) => document.getElementById(`time-out${name}`);
@@ -104,7 +112,7 @@ class TimeOut {
   }
 
   say(state, minutes) {
-    const at = new Date(this.ends).toLocaleTimeString("en-GB", LONDON);
+    const at = clockTime(this.ends);
     const soon = `${at}, in ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
     const titles = { ended: "You are signed out", other: "Somebody else is signed in now" };
     const texts = {

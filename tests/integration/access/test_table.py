@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 
 from app.access.guard import declared
 from app.access.permissions import GRANTS, Permission, grant_for
@@ -56,9 +58,22 @@ def test_the_page_shows_the_same_and_one_role_where_asked(app: Flask, wight: Pla
     assert "Write the drafts of their commission" in one
     assert "The one commission, while it runs" in one
     assert WORDS[Permission.CASE_VIEW] not in one
-    assert browser.get("/isle-of-wight/access?role=king").get_data(as_text=True).count("<caption") == len(
-        Role
-    )
+    king = browser.get("/isle-of-wight/access?role=king").get_data(as_text=True)
+    assert king.count("<details") == len(Role) + 2  # each role, the pages, and the pages without a role
+    assert page.count("<details") == len(Role) + 2
+
+
+def test_the_page_is_short_until_something_is_opened_and_has_no_columns(app: Flask, wight: Place) -> None:
+    browser = client_of(app, find(wight, Role.PARTNERSHIP_ADMINISTRATOR))
+    for address in ("/isle-of-wight/access", "/isle-of-wight/access?role=reviewer"):
+        page = browser.get(address).get_data(as_text=True)
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "<table" not in main
+        shut = re.sub(r"<details.*?</details>", "", main, flags=re.S)
+        assert "<code" not in shut
+        row = next(one for one in table(app) if one["route"] == "/<slug>/tasks")
+        does, route = (str(escape(row[key])) for key in ("does", "route"))
+        assert main.index(does) < main.index(f">{route}<")
 
 
 def test_the_page_is_for_administrators_managers_and_the_scrutineer(app: Flask, wight: Place) -> None:

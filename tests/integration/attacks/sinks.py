@@ -139,6 +139,7 @@ REASONS: dict[str, str] = {
     "referral_drafts.touched": "which pages and fields were opened, by the names of the form",
     "refused_writes.endpoint": IDENTIFIER,
     "refused_writes.method": KIND,
+    "refused_writes.reference": IDENTIFIER,
     "scrutiny_observations.about": KIND,
     "serious_incident_notifications.channel": KIND,
     "settings_editions.digest": DIGEST,

@@ -19,6 +19,8 @@ from app.clock_source import real_now
 from app.outbox.messages import ONE_TIME
 from app.people.models import Invitation
 from app.people.tokens import hash_of
+from app.procedure.clocks import day_end, london_date
+from app.procedure.explain import long_date
 from tenants.db import db
 from tests.integration.accounts.test_memberships import TESTER, Council, trust
 from tests.integration.people.town import Town, state_in
@@ -167,8 +169,14 @@ def test_an_invitation_lives_fourteen_days_and_can_be_sent_again_after(
 
     invitation = town.invite()
     link, begun = town.link(invitation), real_now()
-    for days, usable in ((13.9, True), (14.1, False)):
-        moment = begun + timedelta(days=days)
+    end = day_end(london_date(begun) + 14 * DAY)
+    to_the_end = f"the end of {long_date(london_date(begun) + 14 * DAY)}"
+    (message,) = town.messages("invitation")
+    assert to_the_end in message.body
+    assert to_the_end in town.browser(None).get(link).get_data(as_text=True)
+    shown = town.browser(town.admin).get(town.path(f"invitations/{invitation.id}")).get_data(as_text=True)
+    assert to_the_end in shown.replace("The end", "the end")
+    for moment, usable in ((end - timedelta(seconds=1), True), (end, False)):
         with monkeypatch.context() as patch:
             patch.setattr(clock_source, "real_now", lambda moment=moment: moment)
             assert town.browser(None).get(link).status_code == (200 if usable else 404)
@@ -320,10 +328,27 @@ def test_a_last_day_that_has_passed_leaves_nothing_to_accept(
 ) -> None:
     from app import clock_source
 
-    link = town.link(town.invite(ends_on=town.today + DAY))
+    invitation = town.invite(ends_on=town.today + DAY)
+    link = town.link(invitation)
     later = real_now() + 3 * DAY
     monkeypatch.setattr(clock_source, "real_now", lambda: later)
     assert town.browser(None).get(link).status_code == 404
+    shown = town.browser(town.admin).get(town.path(f"invitations/{invitation.id}")).get_data(as_text=True)
+    assert "Send a new link" not in shown
+    refused = town.post(town.admin, f"invitations/{invitation.id}/send", seen="1")
+    assert refused.status_code == 409
+    assert "The period is over: invite them again." in refused.get_data(as_text=True)
+    assert town.again(invitation).sending == 1
+    assert len(town.messages("invitation")) == 1
+
+
+def test_what_is_wrong_with_an_invitation_is_listed_in_the_order_of_the_page(town: Town) -> None:
+    typed = {"submission_key": str(uuid4()), "name": "", "email": "", "role": "", "by": ""}
+    page = town.browser(town.admin).post(town.path("invite"), data=typed).get_data(as_text=True)
+    wanted = ["Enter their name", "Enter an e-mail address", "Select a role", "Enter the first day",
+              "Select how they will sign in"]  # fmt: skip
+    places = [page.index(message) for message in wanted]
+    assert places == sorted(places)
 
 
 def test_somebody_known_gets_the_further_membership_and_keeps_their_name(town: Town) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
@@ -17,6 +20,7 @@ from app import clock_source
 from app.access.roles import Role
 from app.accounts import service
 from app.clock_source import real_now
+from app.people.queries import count_to_decide
 from tenants.db import db
 from tests.integration.accounts.test_memberships import TESTER, trust
 from tests.integration.people.town import Town, days
@@ -242,12 +246,171 @@ def test_also_a_role_without_cases_is_only_proposed_to_oneself(town: Town) -> No
 
 @pytest.mark.duty("S-01")
 def test_an_administrator_is_not_made_the_scrutineer_as_well(town: Town) -> None:
-    proposal = propose(town, role=Role.INDEPENDENT_SCRUTINEER)
-    answer = decide(town, town.second, proposal)
+    refused = give(town, town.admin, town.admin, Role.INDEPENDENT_SCRUTINEER, reason="To help")
+    assert refused.status_code == 400
+    assert beside(refused, "role", "holds no other role in the same partnership")
+    assert town.proposals() == []
+    (held,) = town.memberships(town.admin.person_id)
+    rest = f"memberships/{held.id}/last-day"
+    town.post(town.admin, rest, reason="Less", **days("ends_on", town.today + DAY))
+    later = town.today + 5 * DAY
+    proposed = give(
+        town, town.admin, town.admin, Role.INDEPENDENT_SCRUTINEER, starts_on=later, reason="To help"
+    )
+    assert proposed.status_code == 303
+    town.post(town.second, rest, reason="Stays after all")
+    answer = decide(town, town.second, town.proposals()[0])
     assert answer.status_code == 409
     assert "holds no other role in the same partnership" in answer.get_data(as_text=True)
     assert roles(town, town.admin) == ["partnership-administrator"]
     assert town.proposals()[0].state == "open"
+
+
+def beside(answer: TestResponse, field: str, message: str) -> bool:
+    """Whether a page tells a fault beside a field that people see, and in the summary with a way to it."""
+    page = answer.get_data(as_text=True)
+    told = re.search(rf'id="{field}-error"[^>]*>(.*?)</p>', page, re.S)
+    return told is not None and message in told[1] and f'href="#{field}"' in page
+
+
+@pytest.mark.duty("S-01")
+def test_what_does_not_go_together_is_told_beside_the_role(town: Town) -> None:
+    refused = give(town, town.admin, town.people[Role.MAIN_BOARD_MEMBER], Role.INDEPENDENT_SCRUTINEER)
+    assert refused.status_code == 400
+    assert beside(refused, "role", "holds no other role in the same partnership")
+    assert roles(town, town.people[Role.MAIN_BOARD_MEMBER]) == ["main-board-member"]
+
+
+def test_the_last_administrator_is_neither_ended_nor_given_an_early_last_day(town: Town) -> None:
+    (first,), (second,) = (town.memberships(one.person_id) for one in (town.admin, town.second))
+    assert town.post(town.admin, f"memberships/{second.id}/end", reason="Left").status_code == 303
+    refused = town.post(town.admin, f"memberships/{first.id}/end", reason="Leaving")
+    assert refused.status_code == 400
+    assert beside(refused, "reason", "the last administrator")
+    rest = f"memberships/{first.id}/last-day"
+    for last in (town.today, town.today + 30 * DAY):
+        refused = town.post(town.admin, rest, reason="Leaving", **days("ends_on", last))
+        assert refused.status_code == 400
+        assert "the last administrator" in refused.get_data(as_text=True)
+    (kept,) = town.memberships(town.admin.person_id)
+    assert (kept.ended_at, kept.ends_on) == (None, None)
+    other = town.people[Role.MAIN_BOARD_MEMBER]
+    role, later = Role.PARTNERSHIP_ADMINISTRATOR, town.today + 10 * DAY
+    assert give(town, town.admin, other, role, starts_on=later).status_code == 303
+    too_early = days("ends_on", later - 2 * DAY)
+    assert town.post(town.admin, rest, reason="Leaving", **too_early).status_code == 400
+    in_time = days("ends_on", later - DAY)
+    assert town.post(town.admin, rest, reason="Leaving", **in_time).status_code == 303
+    to_come = next(one for one in town.memberships(other.person_id) if one.role == role.value)
+    refused = town.post(town.admin, f"memberships/{to_come.id}/end", reason="Not after all")
+    assert refused.status_code == 400
+    assert beside(refused, "reason", "the last administrator")
+
+
+def test_an_administrator_whose_organisation_is_not_trusted_does_not_count(town: Town) -> None:
+    (first,) = town.memberships(town.admin.person_id)
+    trust(town.place, town.council, town.today - 9 * DAY, town.today - DAY)  # the second one's
+    refused = town.post(town.admin, f"memberships/{first.id}/end", reason="Leaving")
+    assert refused.status_code == 400
+    assert roles(town, town.admin) == ["partnership-administrator"]
+
+
+def test_of_two_administrators_who_end_each_other_at_once_one_stays(town: Town) -> None:
+    (first,), (second,) = (town.memberships(one.person_id) for one in (town.admin, town.second))
+    threads = [
+        threading.Thread(
+            target=lambda who=who, held=held: town.post(who, f"memberships/{held.id}/end", reason="Leaving")
+        )
+        for who, held in ((town.admin, second), (town.second, first))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([*roles(town, town.admin), *roles(town, town.second)]) == 1
+
+
+def test_whoever_ends_their_own_membership_comes_to_a_page_that_they_may_open(town: Town) -> None:
+    browser = town.browser(town.second)
+    (held,) = town.memberships(town.second.person_id)
+    answer = browser.post(
+        town.path(f"memberships/{held.id}/end"),
+        data={"submission_key": str(uuid4()), "reason": "Leaving"}, follow_redirects=True,
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert answer.request.path == "/"
+    assert "The membership has ended." in answer.get_data(as_text=True)
+    assert "No partnership has given you a role today" in answer.get_data(as_text=True)
+
+
+def test_what_is_held_already_is_not_said_to_have_been_given(town: Town) -> None:
+    browser, chair = town.browser(town.admin), town.people[Role.LIG_CHAIR]
+    typed = {
+        "submission_key": str(uuid4()),
+        "role": "lig-chair",
+        "agency": "",
+        **days("starts_on", town.today),
+    }
+    answer = browser.post(
+        town.path(f"{chair.person_id}/memberships"), data=typed, follow_redirects=True
+    ).get_data(as_text=True)
+    assert "They hold this already: nothing was changed." in answer
+    assert "has been given" not in answer
+    assert roles(town, chair) == ["lig-chair"]
+
+
+def tasks(town: Town, who: Someone) -> str:
+    return town.browser(who).get(f"/{town.place.slug}/tasks").get_data(as_text=True)
+
+
+def test_my_tasks_say_what_waits_for_a_second_person_to_those_who_may_decide_it(town: Town) -> None:
+    assert "for a second person" not in tasks(town, town.second)
+    propose(town)
+    made = town.invite(by="passkey", role=Role.REVIEWER.value)
+    town.make_passkey(town.link(made))
+    assert "for a second person" not in tasks(
+        town, town.admin
+    )  # who proposed the one and invited to the other
+    for who in (town.second, town.manager):
+        assert "2 things wait for a second person" in tasks(town, who)
+        assert f'href="{town.path("waiting")}"' in tasks(town, who)
+    assert "for a second person" not in tasks(town, town.people[Role.LIG_CHAIR])
+    decide(town, town.second, town.proposals()[-1], "refuse")
+    assert "1 thing waits for a second person" in tasks(town, town.manager)
+    with town.place.pinned(), counted() as queries:
+        assert count_to_decide(town.manager.person_id, real_now()) == 1
+    assert len([one for one in queries if "membership_proposals" in one or "invitations" in one]) == 1
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile."""
+    found: list[str] = []
+
+    def listen(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        found.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    yield found
+    event.remove(db.engine, "before_cursor_execute", listen)
+
+
+def test_the_page_of_a_person_says_what_waits_about_them(town: Town) -> None:
+    propose(town)
+    shown = page(town, town.manager, str(town.admin.person_id))
+    assert "Waits for a second person" in shown
+    assert "A membership as Chair of the group" in shown
+    assert "Waits for a second person" not in page(town, town.manager, str(town.second.person_id))
+
+
+def test_the_newest_memberships_come_first_where_asked_and_are_marked(town: Town) -> None:
+    give(town, town.admin, town.people[Role.MAIN_BOARD_MEMBER])
+    newest = page(town, town.manager, "?order=newest")
+    main = newest[newest.index("<dl") :]
+    assert main.index("Chair of the group") < main.index(town.admin.name)
+    assert ">New</strong>" in main[: main.index("</dd>")]
+    (message,) = town.messages("access-given")
+    assert "/people/?order=newest" in message.body
 
 
 def test_two_who_decide_at_once_decide_once(town: Town) -> None:
@@ -340,7 +503,10 @@ def test_a_manager_approves_and_manages_nothing(town: Town) -> None:
 
 def test_a_decision_that_is_none_changes_nothing(town: Town) -> None:
     proposal = propose(town)
-    assert decide(town, town.second, proposal, "perhaps").status_code == 200
+    for do in ("perhaps", ""):
+        answer = decide(town, town.second, proposal, do)
+        assert answer.status_code == 400
+        assert beside(answer, "reason", "Press Approve or Refuse")
     assert town.proposals()[0].state == "open"
 
 

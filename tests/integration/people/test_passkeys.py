@@ -28,9 +28,12 @@ from app.accounts.service import (
 )
 from app.clock_source import real_now
 from app.people.models import Invitation
+from app.procedure.clocks import day_end
+from app.procedure.explain import long_date
 from tenants.db import db
 from tests.integration.accounts.test_memberships import TESTER
-from tests.integration.people.town import Town, code_on
+from tests.integration.people.test_memberships import give
+from tests.integration.people.town import Town, code_on, days
 from tests.support.authenticator import Authenticator
 from tests.support.people import Someone
 
@@ -60,11 +63,11 @@ def test_a_reviewer_makes_a_passkey_reads_out_the_code_and_is_a_member(town: Tow
     assert len(town.messages("identity-check-waits")) == 3  # two administrators and the manager
     code = code_on(browser)
     page = (
-        town.browser(town.admin).get(town.path(f"invitations/{invitation.id}/check")).get_data(as_text=True)
+        town.browser(town.second).get(town.path(f"invitations/{invitation.id}/check")).get_data(as_text=True)
     )
     assert code not in page
     assert f"{code[:3]} {code[3:]}" not in page
-    assert town.confirm(invitation, f"{code[:3]} {code[3:]}", town.admin).status_code == 303
+    assert town.confirm(invitation, f"{code[:3]} {code[3:]}", town.second).status_code == 303
     assert held(town, invitation.accepted_person_id) == ["reviewer"]
     assert browser.get(f"/{town.place.slug}/tasks").status_code == 200
     assert "Nothing waits" in browser.get("/account/waiting").get_data(as_text=True)
@@ -79,6 +82,15 @@ def test_a_reviewer_makes_a_passkey_reads_out_the_code_and_is_a_member(town: Tow
     answer = town.sign_in_by(device, later)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert later.get(f"/{town.place.slug}/tasks").status_code == 200
+
+
+def test_whoever_waits_for_a_check_finds_their_code_from_the_front_page(town: Town) -> None:
+    _invitation, _device, browser = waiting(town)
+    front = browser.get("/")
+    assert front.status_code == 200
+    assert 'href="/account/waiting"' in front.get_data(as_text=True)
+    assert "must check who you are" in front.get_data(as_text=True)
+    assert "No partnership has given you a role" not in front.get_data(as_text=True)
 
 
 def test_the_code_is_told_to_nobody_else_and_kept_nowhere(town: Town) -> None:
@@ -101,13 +113,13 @@ def test_a_code_of_another_passkey_is_wrong_and_five_wrong_ones_end_it(
     right = code_on(browser)
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
     for left in (4, 3, 2, 1):
-        answer = town.confirm(invitation, wrong, town.admin)
+        answer = town.confirm(invitation, wrong, town.second)
         assert answer.status_code == 400
         assert f"{left} tr" in answer.get_data(as_text=True)
-    last = town.confirm(invitation, wrong, town.admin)
+    last = town.confirm(invitation, wrong, town.second)
     assert last.status_code == 409
     assert "invite them again" in last.get_data(as_text=True)
-    assert town.confirm(invitation, right, town.admin).status_code == 409
+    assert town.confirm(invitation, right, town.second).status_code == 409
     assert town.again(invitation).state == "withdrawn"
     assert held(town, invitation.accepted_person_id) == []
     assert town.kinds().count("membership-refused") == 5
@@ -117,23 +129,79 @@ def test_a_code_of_another_passkey_is_wrong_and_five_wrong_ones_end_it(
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "12 34 5"])
 def test_what_is_no_code_is_asked_for_again_and_not_counted(town: Town, code: str) -> None:
     invitation, _device, _browser = waiting(town)
-    answer = town.confirm(invitation, code, town.admin)
+    answer = town.confirm(invitation, code, town.second)
     assert answer.status_code == 400
     assert "six digits" in answer.get_data(as_text=True)
     assert town.again(invitation).wrong_codes == 0
-    without = town.post(town.admin, f"invitations/{invitation.id}/check", code="123456", how=" ")
+    without = town.post(town.second, f"invitations/{invitation.id}/check", code="123456", how=" ")
     assert "Say how you reached them" in without.get_data(as_text=True)
 
 
-def test_whoever_invited_does_not_check_for_a_role_that_opens_cases(town: Town) -> None:
-    invitation, _device, browser = waiting(town, role=Role.LIG_CHAIR.value)
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.LIG_CHAIR, Role.MAIN_BOARD_MEMBER])
+def test_whoever_invited_does_not_check_whatever_the_role(town: Town, role: Role) -> None:
+    invitation, _device, browser = waiting(town, role=role.value)
     code = code_on(browser)
     refused = town.confirm(invitation, code, town.admin)
     assert refused.status_code == 409
     assert "You invited them yourself" in refused.get_data(as_text=True)
+    shown = town.browser(town.admin).get(town.path(f"invitations/{invitation.id}")).get_data(as_text=True)
+    assert "You invited them yourself" in shown
+    assert "Check who they are</a>" not in shown
     assert held(town, invitation.accepted_person_id) == []
     assert town.confirm(invitation, code, town.manager).status_code == 303
-    assert held(town, invitation.accepted_person_id) == ["lig-chair"]
+    assert held(town, invitation.accepted_person_id) == [role.value]
+
+
+@pytest.mark.parametrize("which", ["admin", "second"])
+def test_whoever_let_somebody_in_gives_them_no_cases_alone(town: Town, which: str) -> None:
+    """One administrator alone does not bring an invented person to the cases, in however many steps."""
+    person, _device, browser = town.reviewer()  # invited by the one administrator, checked by the other
+    giver = getattr(town, which)
+    page = town.browser(giver).get(town.path(f"{person.person_id}/memberships")).get_data(as_text=True)
+    assert "you had a part in letting them in" in page
+    without = give(town, giver, person, Role.PARTNERSHIP_TEAM)
+    assert without.status_code == 400
+    assert "Say why the role is needed" in without.get_data(as_text=True)
+    assert give(town, giver, person, Role.PARTNERSHIP_TEAM, reason="To help").status_code == 303
+    assert held(town, person.person_id) == ["reviewer"]
+    assert browser.get(f"/{town.place.slug}/cases").status_code == 404
+    (proposal,) = town.proposals()
+    by_giver = town.post(giver, f"proposals/{proposal.id}", do="approve", reason="Sure")
+    assert by_giver.status_code == 409
+    assert town.post(town.manager, f"proposals/{proposal.id}", do="approve", reason="Yes").status_code == 303
+    assert set(held(town, person.person_id)) == {"reviewer", "partnership-team"}
+    shown = town.browser(giver).get(town.path(str(person.person_id))).get_data(as_text=True)
+    assert f"Proposed by {giver.name}, approved by {town.manager.name}" in shown
+    assert f"Invited by {town.admin.name}, checked by {town.second.name}" in shown
+
+
+def test_a_role_without_cases_is_given_at_once_and_a_longer_time_with_cases_is_not(town: Town) -> None:
+    person, _device, _browser = town.reviewer(ends_on=town.today + 9 * DAY)
+    assert give(town, town.admin, person, Role.MAIN_BOARD_MEMBER).status_code == 303
+    assert town.proposals() == []
+    membership = next(one for one in town.memberships(person.person_id) if one.role == "reviewer")
+    later = days("ends_on", town.today + 90 * DAY)
+    town.post(town.admin, f"memberships/{membership.id}/last-day", reason="Longer", **later)
+    (proposal,) = town.proposals()
+    assert (proposal.what, proposal.state) == ("extend", "open")
+    sooner = days("ends_on", town.today + 2 * DAY)
+    town.post(town.admin, f"memberships/{membership.id}/last-day", reason="Sooner", **sooner)
+    ends = [one.ends_on for one in town.memberships(person.person_id) if one.role == "reviewer"]
+    assert ends == [town.today + 2 * DAY]
+
+
+def test_whoever_had_a_passkey_replaced_gives_no_cases_alone_either(town: Town) -> None:
+    device, browser = Authenticator(), town.browser(None)
+    invitation = town.invite(who=town.second, by="passkey", role=Role.REVIEWER.value)
+    town.make_passkey(town.link(invitation), device, browser)
+    town.confirm(invitation, code_on(browser), town.manager)
+    person_id = town.again(invitation).accepted_person_id
+    assert person_id is not None
+    person = Someone(person_id, "Ada Example", town.place)
+    recover(town, person, device, town.manager)
+    assert give(town, town.admin, person, Role.PARTNERSHIP_TEAM, reason="To help").status_code == 303
+    assert held(town, person_id) == ["reviewer"]
+    assert town.proposals()[-1].state == "open"
 
 
 def test_the_invited_person_does_not_check_themselves_and_the_database_says_so_too(town: Town) -> None:
@@ -194,7 +262,7 @@ def test_a_check_that_nobody_makes_expires(town: Town, monkeypatch: pytest.Monke
     code = code_on(browser)
     later = real_now() + 15 * DAY
     monkeypatch.setattr(clock_source, "real_now", lambda: later)
-    assert town.confirm(invitation, code, town.admin).status_code == 409
+    assert town.confirm(invitation, code, town.second).status_code == 409
     assert town.browser(town.admin).get(town.path("waiting")).status_code == 200
 
 
@@ -416,7 +484,7 @@ def test_a_passkey_serves_two_partnerships_each_of_which_checks(town: Town, else
     assert elsewhere.again(invitation).accepted_person_id == person.person_id
     assert browser.get(f"/{elsewhere.place.slug}/tasks").status_code == 404
     assert browser.get(f"/{town.place.slug}/tasks").status_code == 200
-    assert elsewhere.confirm(invitation, code_on(browser), elsewhere.admin).status_code == 303
+    assert elsewhere.confirm(invitation, code_on(browser), elsewhere.second).status_code == 303
     assert browser.get(f"/{elsewhere.place.slug}/tasks").status_code == 200
     with town.app.app_context():
         assert len(partnerships_of(person.person_id, town.today)) == 2
@@ -445,6 +513,15 @@ def test_a_lost_passkey_is_replaced_by_two_people(town: Town) -> None:
     town.post(town.admin, f"{person.person_id}/recovery", email="new@firm.example", reason="Lost telephone")
     (proposal,) = town.proposals()
     assert town.messages("passkey-recovery") == []
+    on_file = town.messages("passkey-asked")
+    assert [(one.to_person, one.to_address) for one in on_file] == [
+        (person.person_id, address_of(town, person))
+    ]
+    assert "did not ask for this" in on_file[0].body
+    decision = town.browser(town.manager).get(town.path(f"proposals/{proposal.id}")).get_data(as_text=True)
+    assert "new@firm.example" in decision
+    assert str(address_of(town, person)) in decision
+    assert "The link goes to another address than the one on file" in decision
     by_starter = town.post(town.admin, f"proposals/{proposal.id}", do="approve", reason="I am sure")
     assert by_starter.status_code == 409
     assert "proposed this yourself" in by_starter.get_data(as_text=True)
@@ -452,6 +529,9 @@ def test_a_lost_passkey_is_replaced_by_two_people(town: Town) -> None:
     town.post(town.manager, f"proposals/{proposal.id}", do="approve", reason="Spoke to them")
     (message,) = town.messages("passkey-recovery")
     assert message.to_address == "new@firm.example"
+    (allowed,) = town.messages("passkey-allowed")
+    assert allowed.to_address == address_of(town, person)
+    assert "they can withdraw the link" in allowed.body
     invitation = town.invitation(proposal.submission_key)
     link, fresh_device = town.link(invitation), Authenticator()
     assert "Make a new passkey" in town.browser(None).get(link).get_data(as_text=True)
@@ -468,6 +548,20 @@ def test_a_lost_passkey_is_replaced_by_two_people(town: Town) -> None:
     assert "Lost telephone" in town.told()
 
 
+def address_of(town: Town, person: Someone) -> str | None:
+    with town.app.app_context():
+        return db.session.get_one(Person, person.person_id).email
+
+
+def test_a_recovery_to_the_address_on_file_says_so(town: Town) -> None:
+    person, _device, _browser = town.reviewer()
+    same = str(address_of(town, person)).upper()
+    town.post(town.admin, f"{person.person_id}/recovery", email=same, reason="Lost")
+    rest = f"proposals/{town.proposals()[-1].id}"
+    decision = town.browser(town.manager).get(town.path(rest)).get_data(as_text=True)
+    assert "The link goes to the address on file" in decision
+
+
 def test_a_recovery_link_lives_two_days_and_ends_with_the_membership(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -475,8 +569,16 @@ def test_a_recovery_link_lives_two_days_and_ends_with_the_membership(
     town.post(town.admin, f"{person.person_id}/recovery", email="new@firm.example", reason="Lost")
     town.post(town.second, f"proposals/{town.proposals()[-1].id}", do="approve", reason="Yes")
     link = town.link(town.invitation(town.proposals()[-1].submission_key))
+    (message,) = town.messages("passkey-recovery")
+    to_the_end = f"the end of {long_date(town.today + 2 * DAY)}"
+    assert to_the_end in message.body
+    assert to_the_end in town.browser(None).get(link).get_data(as_text=True)
     with monkeypatch.context() as patch:
-        later = real_now() + timedelta(days=2, minutes=1)
+        last = day_end(town.today + 2 * DAY) - timedelta(seconds=1)
+        patch.setattr(clock_source, "real_now", lambda: last)
+        assert town.browser(None).get(link).status_code == 200
+    with monkeypatch.context() as patch:
+        later = day_end(town.today + 2 * DAY)
         patch.setattr(clock_source, "real_now", lambda: later)
         assert town.browser(None).get(link).status_code == 404
     (membership,) = town.memberships(person.person_id)
@@ -488,7 +590,7 @@ def test_a_recovery_in_one_partnership_opens_no_other(town: Town, elsewhere: Tow
     person, device, browser = town.reviewer()
     invitation = elsewhere.invite(by="passkey", role=Role.REVIEWER.value)
     elsewhere.make_passkey(elsewhere.link(invitation), device, browser, way="use")
-    elsewhere.confirm(invitation, code_on(browser), elsewhere.admin)
+    elsewhere.confirm(invitation, code_on(browser), elsewhere.second)
     fresh_device = recover(town, person, device, town.manager)
     thief = town.browser(None)
     assert town.sign_in_by(fresh_device, thief).status_code == 303
@@ -513,7 +615,7 @@ def test_a_recovery_in_one_partnership_opens_no_other(town: Town, elsewhere: Tow
     )
     again = elsewhere.invite(by="passkey", role=Role.REVIEWER.value, email="again@firm.example")
     elsewhere.make_passkey(elsewhere.link(again), fresh_device, thief, way="use")
-    elsewhere.confirm(again, code_on(thief), elsewhere.admin)
+    elsewhere.confirm(again, code_on(thief), elsewhere.second)
     assert thief.get(f"/{elsewhere.place.slug}/tasks").status_code == 200
     assert town.kinds().count("passkey-removed") == 1
     assert elsewhere.kinds().count("passkey-removed") == elsewhere.kinds().count("passkey-registered") == 1

@@ -14,10 +14,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.access.roles import Role
+from app.accounts.queries import holders_of
 from app.cases.rebuild import differences
 from app.cases.service import lock
 from app.ledger.queries import entries_of
 from app.outbox.models import OutboxMessage
+from app.procedure.clocks import london_date
 from app.procedure.events import EventKind
 from app.scrutiny.models import Observation, ObservationAnswer
 from app.scrutiny.service import NewObservation, observe
@@ -275,12 +277,32 @@ def test_who_reads_an_observation_of_a_case(agreed: Journey, client_as: Callable
 
 
 @pytest.mark.duty("S-01")
+def test_the_chairs_tasks_say_how_many_wait_for_an_answer(
+    agreed: Journey, client_as: Callable[..., Any]
+) -> None:
+    def said(who: Someone) -> int:
+        page = client_as(who).get("/isle-of-wight/tasks").get_data(as_text=True)
+        found = re.search(r"(\d+) observations? waits? for your answer", page)
+        return int(found[1]) if found else 0
+
+    before = said(agreed.chair)
+    observation = added(agreed)
+    assert said(agreed.chair) == before + 1
+    assert (said(agreed.team), said(agreed.manager)) == (0, 0)
+    sent = {"words": "We agree", "submission_key": str(uuid4())}
+    assert client_as(agreed.chair).post(f"{one(observation)}/answer", data=sent).status_code == 303
+    assert said(agreed.chair) == before
+
+
+@pytest.mark.duty("S-01")
 def test_where_every_chair_is_sealed_out_the_manager_is_told_and_can_answer(
     agreed: Journey, client_as: Callable[..., Any]
 ) -> None:
     added(agreed)
     assert agreed.manager.person_id not in {one.to_person for one in agreed.messages("observation-added")}
-    sealed = seal(agreed, agreed.chair, now=WEDNESDAY)
+    with agreed.place.pinned():
+        chairs = holders_of([Role.LIG_CHAIR.value], london_date(WEDNESDAY))
+    seals = [seal(agreed, Someone(one.person_id, one.name, agreed.place), now=WEDNESDAY) for one in chairs]
     observation = added(agreed)
     told = {one.to_person for one in agreed.messages("observation-added") if str(observation.id) in one.key}
     assert agreed.manager.person_id in told
@@ -291,7 +313,8 @@ def test_where_every_chair_is_sealed_out_the_manager_is_told_and_can_answer(
     page = client_as(agreed.scrutineer).get(one(observation)).get_data(as_text=True)
     assert "We agree" in page
     assert "Strategic Partnership Manager" in page
-    lift(agreed, sealed, now=WEDNESDAY)
+    for sealed in seals:
+        lift(agreed, sealed, now=WEDNESDAY)
 
 
 def test_the_partnership_chair_reads_those_of_cases_that_came_to_them(
