@@ -1,8 +1,13 @@
-"""Pages in a browser: nothing for axe to find, nothing wider than the window, nothing blocked."""
+"""Pages in a browser: nothing for axe to find, nothing wider than the window, nothing blocked.
+
+script/test looks at half of them, drawn by WAYMARK_SEED; script/soak, and a run of this file alone, at all.
+"""
 
 from __future__ import annotations
 
 import io
+import os
+import random
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,6 +138,9 @@ def site(app: Flask, browser: Browser) -> Iterator[Site]:
     """One server for all of this file."""
     with serving(app, browser) as served:
         yield served
+
+if os.environ.get("WAYMARK_PAGES") == "sample":
+    PAGES = random.Random(os.environ["WAYMARK_SEED"]).sample(PAGES, len(PAGES) // 2)
 
 
 @pytest.mark.parametrize(("who", "address"), PAGES, ids=[f"{who} {address}" for who, address in PAGES])

@@ -127,8 +127,8 @@ def test_a_scrutineers_day(play: Play, tmp_path: Path) -> None:
     assert scrutineer.page.evaluate(sending, path) == 404
     scrutineer.go("/isle-of-wight/scrutiny/")
     scrutineer.follow("Changes that were tried and refused")
-    scrutineer.sees("serious_incidents.new_information, POST")
+    scrutineer.sees("Raise new information after a decision")
     scrutineer.picture("refused")
     manager = play.by(case.manager)
     manager.go("/isle-of-wight/scrutiny/refused")
-    manager.sees("serious_incidents.new_information, POST")
+    manager.sees("Raise new information after a decision")

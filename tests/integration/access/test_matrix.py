@@ -517,15 +517,16 @@ def test_every_cell_of_a_commission(world: World, owner_of: Flask) -> None:
     }
     end_commissions(world, owner_of, theirs["removed"][1], theirs["ended"][1])
     faults, count, nowhere = [], 0, Nowhere()
+    clients = {name: client_of(world.app, someone) for name, (someone, _reference) in theirs.items()}
     for rule, method, permission in cells(world.app):
         if permission not in (P.COMMISSION_VIEW, P.COMMISSION_DRAFT) or "commission" not in rule.arguments:
             continue
-        for name, (someone, reference) in theirs.items():
+        for name, (_someone, reference) in theirs.items():
             for whose, commission in (("their own", reference), ("another's", world.parts["commission"])):
                 count += 1
                 parts = {**world.parts, "commission": commission}
                 own = World(world.app, world.place, parts, world.own, world.other, world.ended)
-                client = client_of(world.app, someone)
+                client = clients[name]
                 status, page = ask(client, method, address(rule, own))
                 if status != 404 or comparable(page) != nowhere.page(client, method):
                     faults.append(f"{method} {rule.rule} {whose}, {name}: {status}")

@@ -305,7 +305,7 @@ def test_a_notification_form_sent_again_leads_nowhere(
 ) -> None:
     client = client_as(journey.team)
     sent = {"submission_key": str(uuid4()), "heading": "A child (invented)", "summary": "Known",
-            "panel_reference": "INV-1", "submitted_by": "The director", "agency": "police",
+            "panel_reference": f"INV-{uuid4().hex[:8]}", "submitted_by": "The director", "agency": "police",
             "channel": "national-system"}  # fmt: skip
     for name, hour in (("aware_at", "8:00"), ("submitted_at", "9:00")):
         sent |= {f"{name}-day": "23", f"{name}-month": "11", f"{name}-year": "2026", f"{name}-time": hour}

@@ -72,7 +72,7 @@ def whole_list(client: Any) -> str:
 def added(journey: Journey, about: str = "case", **more: Any) -> Observation:
     typed = NewObservation(about, more.pop("words", WORDS), uuid4(), **more)
     journey.do(observe, typed, who=journey.scrutineer, now=WEDNESDAY)
-    return rows(journey)[-1]
+    return next(row for row in rows(journey) if row.submission_key == typed.key)
 
 
 def one(observation: Observation) -> str:
