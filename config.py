@@ -12,8 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from limits import parse_many
+
+# How often somebody may ask, where the environment does not say otherwise. A whole council may come from one address.
+LIMITS = {
+    "sign_in": "120 per minute; 1500 per hour",
+    "invitation": "30 per minute; 200 per hour",
+    "search": "120 per minute",
+    "autosave": "240 per minute",
+}
 WELL_KNOWN_SECRETS = {"", "secret", "changeme", "change-me", "dev", "development", "test", "password"}
 SHORTEST_SECRET = 32
+FIELDS = {"WAYMARK_ANCHOR_DIR": "anchor_dir"}
 
 
 class Mode(StrEnum):
@@ -38,7 +48,7 @@ class Config:
     database_relay_url: str = ""
     redis_url: str = ""
     secret_key: str = ""
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = "http://localhost:8000"
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_from: str = "waymark@localhost"
@@ -48,6 +58,15 @@ class Config:
     anchor_dir: str = ""
     demo_issuer_base: str = ""
     trusted_proxies: int = 0
+    limit_sign_in: str = ""
+    limit_invitation: str = ""
+    limit_search: str = ""
+    limit_autosave: str = ""
+
+    @property
+    def cookie_name(self) -> str:
+        """The session's cookie. Over https a browser then takes it from this host and path only."""
+        return "__Host-waymark" if self.base_url.startswith("https://") else "waymark"
 
     @property
     def demonstrates(self) -> bool:
@@ -56,7 +75,11 @@ class Config:
 
     def checked(self) -> Config:
         """Return self, or raise ConfigurationError naming every setting that is missing or unsafe."""
-        faults = [f"{name} is not set" for name in self._needed() if not getattr(self, name.lower())]
+        faults = [
+            f"{name} is not set"
+            for name in self._needed()
+            if not getattr(self, FIELDS.get(name, name.lower()))
+        ]
         if self.secret_key and self.mode is Mode.PRODUCTION:
             if self.secret_key.lower() in WELL_KNOWN_SECRETS or len(self.secret_key) < SHORTEST_SECRET:
                 faults.append(f"SECRET_KEY must be {SHORTEST_SECRET} random characters or more")
@@ -68,7 +91,8 @@ class Config:
 
     def _needed(self) -> tuple[str, ...]:
         needed = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-        return (*needed, "DATABASE_RELAY_URL", "SMTP_HOST") if self.mode is Mode.PRODUCTION else needed
+        more = ("DATABASE_RELAY_URL", "SMTP_HOST", "WAYMARK_ANCHOR_DIR")
+        return (*needed, *more) if self.mode is Mode.PRODUCTION else needed
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Config:
@@ -85,7 +109,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         database_relay_url=env.get("DATABASE_RELAY_URL", ""),
         redis_url=env.get("REDIS_URL", ""),
         secret_key=env.get("SECRET_KEY", ""),
-        base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        base_url=env.get("BASE_URL", "http://localhost:8000").rstrip("/"),
         smtp_host=env.get("SMTP_HOST", ""),
         smtp_port=_number(env, "SMTP_PORT", 25),
         smtp_from=env.get("SMTP_FROM", "waymark@localhost"),
@@ -95,7 +119,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Config:
         anchor_dir=env.get("WAYMARK_ANCHOR_DIR", ""),
         demo_issuer_base=env.get("OIDC_DEMO_ISSUER_BASE", ""),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+        **{f"limit_{name}": _limit(env, name, mode) for name in LIMITS},
     )
+
+
+def _limit(env: Mapping[str, str], name: str, mode: Mode) -> str:
+    """How often, as LIMIT_SIGN_IN and the like say it. Tests have no limits unless they ask for some."""
+    variable = f"LIMIT_{name.upper()}"
+    often = env.get(variable, "" if mode is Mode.TEST else LIMITS[name])
+    try:
+        parse_many(often) if often else []
+    except ValueError:
+        raise ConfigurationError(f"{variable} must be like '60 per minute; 500 per hour'.") from None
+    return often
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import extensions
+from app.web import hosts
 from config import Config, from_environment
 
 LARGEST_FORM = 2 * 1024 * 1024
@@ -27,7 +28,7 @@ def create_app(config: Config | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         MAX_FORM_PARTS=2000,
-        SESSION_COOKIE_NAME="waymark",
+        SESSION_COOKIE_NAME=settings.cookie_name,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
@@ -39,6 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
     extensions.register(app, settings)
     _addresses(app)
     _rooms(app, settings)
+    hosts.register(app)
     return app
 
 
@@ -77,13 +79,17 @@ def _rooms(app: Flask, settings: Config) -> None:
         cases,
         cli_guard,
         cli_procedure,
+        commissions,
+        conflicts,
         demo,
         entering,
         ledger,
         outbox,
         partnerships,
+        people,
         preparation,
         referrals,
+        scrutiny,
         serious_incidents,
         web,
     )
@@ -101,6 +107,10 @@ def _rooms(app: Flask, settings: Config) -> None:
         entering,
         outbox,
         ledger,
+        people,
+        scrutiny,
+        commissions,
+        conflicts,
     ):
         room.register(app)
     cli_procedure.register(app)

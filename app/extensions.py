@@ -9,6 +9,7 @@ from flask_session import Session
 from flask_wtf import CSRFProtect
 from redis import Redis
 
+from app.access import limits
 from config import Config
 from tenants.db import db
 
@@ -38,3 +39,4 @@ def register(app: Flask, config: Config) -> None:
         app.config["SESSION_SERIALIZATION_FORMAT"] = "msgpack"
         app.config["SESSION_KEY_PREFIX"] = "waymark:session:"
         server_session.init_app(app)
+        limits.register(app, config)

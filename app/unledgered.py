@@ -5,9 +5,11 @@ from __future__ import annotations
 UNLEDGERED: dict[str, str] = {
     "referral_drafts": "a draft is saved as one types; starting, sharing and submitting it are events",
     "preparation_packs": "a pack is saved as one types; beginning it and declaring it complete are events",
+    "commission_drafts": "a draft is saved as one types; submitting a version of it is an event",
     "case_imports": "a spreadsheet that is looked at; each case that is entered from it is an event",
     "obligations": "a projection, recomputed from events in the same transaction and compared by a test",
     "job_intents": "delivery state of work that events caused",
     "outbox_messages": "delivery state of messages that events caused",
+    "ledger_anchors": "the copy of an anchor of the chain; an event about it would need an anchor in turn",
     "read_log": "the record of who looked, append-only by itself",
 }

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     client = Client(
         CLIENT_ID,
         secret=os.environ.get("OIDC_DEMO_CLIENT_SECRET", ""),
-        base_url=os.environ.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        base_url=os.environ.get("BASE_URL", "http://localhost:8000").rstrip("/"),
     )
     os.umask(0o077)
     app = make_app(organisations, base, options.data, client)

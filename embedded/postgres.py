@@ -18,8 +18,12 @@ from embedded.identity import Identity, Refused
 
 DATABASE = "waymark"
 ROLES = ("waymark_owner", "waymark_app", "waymark_relay", "waymark_backup")
+# Roles that nobody signs in as, and who may put each of them on.
+PUT_ON = {"waymark_people": ("waymark_app",), "waymark_operator": ("waymark_app", "waymark_owner")}
 PATIENCE = 60.0
 ATTEMPTS = 5
+# The log says that something failed and where, and nothing of the rows or the values that were written.
+QUIET = ("log_error_verbosity=terse", "log_min_error_statement=panic", "log_parameter_max_length_on_error=0")
 UNDURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
@@ -128,6 +132,7 @@ class Postgres:
     def _run(self) -> subprocess.Popen[bytes]:
         settings = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "unix_socket_permissions=0700",
                     "max_connections=120", "shared_buffers=128MB", "timezone=UTC"]  # fmt: skip
+        settings += QUIET
         settings += [] if self.durable else UNDURABLE
         options = [part for setting in settings for part in ("-c", setting)]
         log = paths.log_file(self.data, "postgres.log")
@@ -173,6 +178,16 @@ class Postgres:
                         verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE " + bypass + " PASSWORD {}"
                     ).format(sql.Identifier(role), sql.Literal(self.passwords[role]))
                 )
+            for role, wearers in PUT_ON.items():
+                verb = "ALTER" if role in known else "CREATE"
+                rights = " ROLE {} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+                connection.execute(sql.SQL(verb + rights).format(sql.Identifier(role)))
+                for wearer in wearers:
+                    connection.execute(
+                        sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE, ADMIN FALSE").format(
+                            sql.Identifier(role), sql.Identifier(wearer)
+                        )
+                    )
             if not connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER waymark_owner").format(sql.Identifier(DATABASE))

@@ -68,7 +68,7 @@ def _serve(begun: float, servers: Embedded, web: int, world: int, mail: int) -> 
         kept.keep(servers.data, _settings(servers, web, world, mail))
         for child in children:
             child.start()
-        _await(f"http://127.0.0.1:{web}/health", children)
+        _await(f"http://localhost:{web}/health", children)
         _await(f"http://127.0.0.1:{world}/mail", children)
         _say(begun, "all running")
         _welcome(environment, web, world)
@@ -103,7 +103,8 @@ def _settings(servers: Embedded, web: int, world: int, mail: int) -> dict[str, s
         "FLASK_APP": "app:create_app",
         "SECRET_KEY": servers.secrets["secret_key"],
         "OIDC_DEMO_CLIENT_SECRET": servers.secrets["oidc_client_secret"],
-        "BASE_URL": f"http://127.0.0.1:{web}",
+        # Not the number: browsers make passkeys for names only, and this one is always this machine.
+        "BASE_URL": f"http://localhost:{web}",
         "OIDC_DEMO_ISSUER_BASE": f"http://127.0.0.1:{world}",
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(mail),
@@ -163,9 +164,9 @@ def _welcome(environment: dict[str, str], web: int, world: int) -> None:
     ).stdout  # fmt: skip
     _print(
         f"\nWho can sign in (no password; every person is invented):\n\n{people}"
-        f"Waymark:               http://127.0.0.1:{web}/\n"
+        f"Waymark:               http://localhost:{web}/\n"
         f"E-mail that was sent:  http://127.0.0.1:{world}/mail\n"
-        f"The clock, to move:    http://127.0.0.1:{web}/demo/clock\n"
+        f"The clock, to move:    http://localhost:{web}/demo/clock\n"
         "\nPress Ctrl-C to stop."
     )
 

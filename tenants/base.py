@@ -18,6 +18,7 @@ GLOBAL_TABLES = {
     "organisations": "who employs people and signs them in; may serve several partnerships",
     "identity_providers": "an organisation's OpenID provider",
     "people": "one row for each (issuer, subject); memberships are the partnership's",
+    "passkeys": "asked for before it is known who somebody is, so before any partnership is; public keys only",
     "incidents": "an opaque identifier shared by the cases of one incident; nothing else",
     "calendar_editions": "bank holidays are the same for everybody",
     "demo_clock": "the demonstration's offset from real time; refused in production",

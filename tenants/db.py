@@ -24,6 +24,8 @@ NAMING = {
 }
 PARTNERSHIP = "waymark.partnership"
 PERSON = "waymark.person"
+# The roles that a session can put on, each with its statement, so that none is ever made from a text.
+NARROWER = {role: text(f"SET LOCAL ROLE {role}") for role in ("waymark_people", "waymark_operator")}
 
 
 class NoPartnershipInScope(RuntimeError):
@@ -77,3 +79,6 @@ def _scope_transaction(
     session: GuardedSession, _transaction: SessionTransaction, connection: Connection
 ) -> None:
     set_scope(connection, session.info.get("partnership"), session.info.get("person"))
+    role = session.info.get("role")
+    if role is not None:
+        connection.execute(NARROWER[role])

@@ -21,7 +21,7 @@ PREFIX = re.compile(r"[A-Z]{2,4}")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PARTNERS = ("local-authority", "police", "icb")
-RESERVED = {"sign-in", "sign-out", "static", "theme", "health", "metrics", "demo", "account"}
+RESERVED = {"sign-in", "sign-out", "static", "theme", "health", "metrics", "demo", "account", "invitation"}
 
 
 class ProvisionError(ValueError):

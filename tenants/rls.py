@@ -14,6 +14,10 @@ import sqlalchemy as sa
 APPLICATION = "waymark_app"
 RELAY = "waymark_relay"
 BACKUP = "waymark_backup"
+# Roles that nobody signs in as: the application (and for the operator also the owner) puts one on, and then has
+# nothing else. Neither has any table that holds something of a case.
+PEOPLE = "waymark_people"
+OPERATOR = "waymark_operator"
 IN_SCOPE = "(select nullif(current_setting('waymark.partnership', true), '')::uuid)"
 OWN_PERSON = "(select nullif(current_setting('waymark.person', true), '')::uuid)"
 
@@ -69,6 +73,32 @@ def grant(
         op.execute(f"GRANT UPDATE ({', '.join(columns)}) ON {name} TO {APPLICATION}")
     if may_delete:
         op.execute(f"GRANT DELETE ON {name} TO {APPLICATION}")
+
+
+def also_for_people(op: Any, table: str, privileges: str) -> None:
+    """Let administrators' pages use a table too, for example `"SELECT, INSERT (name), UPDATE (name)"`.
+
+    It must hold nothing of a case. The operator's commands may use it as well.
+    """
+    op.execute(f"GRANT {privileges} ON {table} TO {PEOPLE}, {OPERATOR}")
+
+
+def also_for_people_as_for_the_application(op: Any, table: str) -> None:
+    """As `also_for_people`, with whatever the application may do with the table; nothing where it does not exist."""
+    connection = op.get_bind()
+    for privilege, columns in connection.execute(_PRIVILEGES, {"role": APPLICATION, "table": table}).all():
+        also_for_people(op, table, f"{privilege} ({', '.join(columns)})" if columns else privilege)
+
+
+# What is granted for the whole table, then what is granted for some of its columns only.
+_PRIVILEGES = sa.text(
+    "with whole as (select privilege_type from information_schema.table_privileges where grantee = :role "
+    "and table_schema = 'public' and table_name = :table) "
+    "select privilege_type, null::text[] from whole union all "
+    "select privilege_type, array_agg(column_name::text order by column_name::text) "
+    "from information_schema.column_privileges where grantee = :role and table_schema = 'public' "
+    "and table_name = :table and privilege_type not in (select privilege_type from whole) group by privilege_type"
+)
 
 
 def refuse_changes(op: Any, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,32 @@ if TYPE_CHECKING:
     from tests.support.people import Someone
     from tests.support.places import Place
     from tests.support.servers import Servers
+
+
+# What takes minutes is begun first, so that at the end no process waits for the other. Within, the order is random.
+LONG = ("browser", "access", "attacks", "embedded", "commissions")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+
+
+COUNTED = re.compile(r"^(leak probes|fuzzing|tamperings): |^\d+ .*(cells|forms|pages)\b")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How much the long checks looked at, which they print, also where they pass."""
+    lines = {
+        line
+        for report in terminalreporter.getreports("passed")
+        for line in getattr(report, "capstdout", "").splitlines()
+        if COUNTED.search(line)
+    }
+    if lines:
+        terminalreporter.section("counted")
+    for line in sorted(lines):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Add the command that prints the whole table."""
+    """Add the page and the command that show the whole table."""
     from app.access.cli import access_command
+    from app.access.routes import access
 
     app.cli.add_command(access_command)
+    app.register_blueprint(access)

@@ -11,12 +11,17 @@ from flask_login import current_user
 
 from app.access.actor import Actor
 from app.access.current import current_actor
+from app.access.independence import withheld
+from app.access.narrowing import narrow_for
 from app.access.permissions import Permission
 from app.access.queries import capacities_of
 from tenants.registry import partnership_by_slug
 from tenants.scope import pin
 
 View = TypeVar("View", bound=Callable[..., Any])
+RefusedWrite = Callable[[Actor, str, str], None]
+READS = ("GET", "HEAD", "OPTIONS")
+_told_of_refused_writes: list[RefusedWrite] = []
 DECLARED = "_waymark_permission"
 PUBLIC = "_waymark_public"
 
@@ -87,10 +92,30 @@ def guard() -> ResponseReturnValue | None:
     pin(partnership.id, current_user.person_id)
     capacities = capacities_of(current_user.person_id, g.today)
     actor = Actor(current_user.person_id, current_user.display_name, capacities)
-    if not capacities or not actor.may(permission):
+    writing = request.method not in READS
+    if not capacities or not actor.may(permission) or (writing and _withheld(actor, permission)):
+        if writing:
+            _tell_of_refused_write(actor, request.endpoint)
         refuse()
     g.partnership, g.actor = partnership, actor
+    narrow_for(request.blueprint, actor)
     return None
+
+
+def on_refused_write(listener: RefusedWrite) -> None:
+    """Let a room know of each request that would have changed something and is refused for lack of permission, as
+    `listener(actor, endpoint, method)`, with the partnership in scope. The answer is the same 404 in any case."""
+    if listener not in _told_of_refused_writes:
+        _told_of_refused_writes.append(listener)
+
+
+def _tell_of_refused_write(actor: Actor, endpoint: str) -> None:
+    for listener in _told_of_refused_writes:
+        listener(actor, endpoint, request.method)
+
+
+def _withheld(actor: Actor, permission: Permission) -> bool:
+    return withheld((held.role for held in actor.capacities), permission)
 
 
 def sign_in_first() -> ResponseReturnValue:

@@ -45,6 +45,21 @@ class Permission(StrEnum):
     ARRANGEMENTS_VIEW = "arrangements.view"
     SETTINGS_VIEW = "settings.view"
     SETTINGS_CHANGE = "settings.change"
+    ACCESS_TABLE_VIEW = "access-table.view"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_MANAGE = "people.manage"
+    MEMBERSHIP_APPROVE = "membership.approve"
+    CASE_SEAL = "case.seal"
+    CONFLICT_DECLARE = "conflict.declare"
+    AUDIT_VIEW = "audit.view"
+    OBSERVATION_ANSWER = "observation.answer"
+    OBSERVATIONS_VIEW = "observations.view"
+    COMMISSION_MANAGE = "commission.manage"
+    COMMISSION_REMOVE = "commission.remove"
+    COMMISSION_OVERSEE = "commission.oversee"
+    COMMISSION_COMMENT = "commission.comment"
+    COMMISSION_VIEW = "commission.view"
+    COMMISSION_DRAFT = "commission.draft"
 
 
 class Condition(StrEnum):
@@ -57,6 +72,8 @@ class Condition(StrEnum):
     OWN_REFERRAL = "own referrals"
     OWN_PARTNER = "as the safeguarding partner represented"
     ESCALATED = "cases escalated to them"
+    OWN_COMMISSION = "the one commission, while it runs"
+    SECOND_PERSON = "what somebody else proposed"
 
 
 P, C = Permission, Condition
@@ -65,6 +82,7 @@ _LIG = {
     **_MEMBER,
     P.CASES_LIST: C.BROUGHT_TO_LIG,
     P.CASE_VIEW: C.BROUGHT_TO_LIG,
+    P.CONFLICT_DECLARE: C.BROUGHT_TO_LIG,
     P.ARRANGEMENT_RECORD: C.OWN_AGENCY,
     P.ARRANGEMENTS_VIEW: C.ALWAYS,
 }
@@ -75,6 +93,7 @@ _PARTNER = {
     P.REFERRAL_SUBMIT: C.OWN_AGENCY,
     P.CASES_LIST: C.UNDER_DECISION,
     P.CASE_VIEW: C.UNDER_DECISION,
+    P.CONFLICT_DECLARE: C.UNDER_DECISION,
     P.RESPONSE_GIVE: C.OWN_PARTNER,
     P.DEPUTY_NAME: C.OWN_PARTNER,
     P.LOCAL_STEP_RECORD: C.OWN_PARTNER,
@@ -103,7 +122,15 @@ _TEAM = {
     P.LOCAL_STEP_RECORD: C.ALWAYS,
     P.ARRANGEMENTS_VIEW: C.ALWAYS,
     P.SETTINGS_VIEW: C.ALWAYS,
+    P.CASE_SEAL: C.ALWAYS,
+    P.CONFLICT_DECLARE: C.ALWAYS,
+    P.OBSERVATIONS_VIEW: C.ALWAYS,
+    P.COMMISSION_MANAGE: C.ALWAYS,
+    P.COMMISSION_REMOVE: C.ALWAYS,
+    P.COMMISSION_OVERSEE: C.ALWAYS,
+    P.COMMISSION_COMMENT: C.ALWAYS,
 }
+_COMMISSIONED = {**_MEMBER, P.COMMISSION_VIEW: C.OWN_COMMISSION, P.COMMISSION_DRAFT: C.OWN_COMMISSION}
 
 GRANTS: dict[Role, dict[Permission, Condition]] = {
     Role.PRACTITIONER: {**_MEMBER, **_DRAFTS},
@@ -119,6 +146,7 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         **_MEMBER,
         P.CASES_LIST: C.UNDER_DECISION,
         P.CASE_VIEW: C.UNDER_DECISION,
+        P.CONFLICT_DECLARE: C.UNDER_DECISION,
         P.INITIAL_VIEW_GIVE: C.ALWAYS,
         P.RESPONSE_GIVE: C.OWN_PARTNER,
         P.DECISION_RECORD: C.ALWAYS,
@@ -136,18 +164,34 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.CASE_VIEW: C.ALWAYS,
         P.INITIAL_VIEW_GIVE: C.ALWAYS,
         P.OUTCOME_CHOOSE: C.ALWAYS,
+        P.CASE_SEAL: C.ALWAYS,
+        P.CONFLICT_DECLARE: C.ALWAYS,
+        P.OBSERVATION_ANSWER: C.ALWAYS,
+        P.OBSERVATIONS_VIEW: C.ALWAYS,
+        P.COMMISSION_REMOVE: C.ALWAYS,
+        P.COMMISSION_OVERSEE: C.ALWAYS,
+        P.COMMISSION_COMMENT: C.ALWAYS,
         P.INFORMATION_RAISE: C.ALWAYS,
         P.LOCAL_STEP_RECORD: C.ALWAYS,
         P.ARRANGEMENTS_VIEW: C.ALWAYS,
     },
     Role.PARTNERSHIP_TEAM: _TEAM,
-    Role.STRATEGIC_MANAGER: {**_TEAM, P.READ_LOG_VIEW: C.ALWAYS, P.SETTINGS_CHANGE: C.ALWAYS},
+    Role.STRATEGIC_MANAGER: {
+        **_TEAM,
+        P.READ_LOG_VIEW: C.ALWAYS,
+        P.SETTINGS_CHANGE: C.ALWAYS,
+        P.ACCESS_TABLE_VIEW: C.ALWAYS,
+        P.PEOPLE_VIEW: C.ALWAYS,
+        P.MEMBERSHIP_APPROVE: C.SECOND_PERSON,
+        P.OBSERVATION_ANSWER: C.ALWAYS,
+    },
     Role.CDOP_CHAIR: {
         **_MEMBER,
         P.REFERRAL_DRAFT: C.OWN_REFERRAL,
         P.REFERRAL_SUBMIT: C.OWN_REFERRAL,
         P.CASES_LIST: C.OWN_REFERRAL,
         P.CASE_VIEW: C.OWN_REFERRAL,
+        P.CONFLICT_DECLARE: C.OWN_REFERRAL,
     },
     Role.INDEPENDENT_SCRUTINEER: {
         **_MEMBER,
@@ -155,6 +199,11 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         P.CASE_VIEW: C.ALWAYS,
         P.READ_LOG_VIEW: C.ALWAYS,
         P.OBSERVATION_ADD: C.ALWAYS,
+        P.OBSERVATIONS_VIEW: C.ALWAYS,
+        P.AUDIT_VIEW: C.ALWAYS,
+        P.COMMISSION_OVERSEE: C.ALWAYS,
+        P.CONFLICT_DECLARE: C.ALWAYS,
+        P.ACCESS_TABLE_VIEW: C.ALWAYS,
         P.ARRANGEMENTS_VIEW: C.ALWAYS,
         P.SETTINGS_VIEW: C.ALWAYS,
     },
@@ -166,13 +215,21 @@ GRANTS: dict[Role, dict[Permission, Condition]] = {
         **_MEMBER,
         P.CASES_LIST: C.ESCALATED,
         P.CASE_VIEW: C.ESCALATED,
+        P.CONFLICT_DECLARE: C.ESCALATED,
+        P.OBSERVATIONS_VIEW: C.ESCALATED,
         P.DISPUTE_DECIDE: C.ESCALATED,
         P.DECISION_RECONSIDER: C.ESCALATED,
     },
     Role.MAIN_BOARD_MEMBER: _MEMBER,
-    Role.REVIEWER: _MEMBER,
-    Role.EVENT_LEAD: _MEMBER,
-    Role.PARTNERSHIP_ADMINISTRATOR: _MEMBER,
+    Role.REVIEWER: _COMMISSIONED,
+    Role.EVENT_LEAD: _COMMISSIONED,
+    Role.PARTNERSHIP_ADMINISTRATOR: {
+        **_MEMBER,
+        P.ACCESS_TABLE_VIEW: C.ALWAYS,
+        P.PEOPLE_VIEW: C.ALWAYS,
+        P.PEOPLE_MANAGE: C.ALWAYS,
+        P.MEMBERSHIP_APPROVE: C.SECOND_PERSON,
+    },
 }
 
 

@@ -10,7 +10,14 @@ from app.access.actor import Actor, Capacity
 from app.access.own_names import own_names
 from app.access.owners import STANDS_IN, TEAM, parties_of, parties_of_nobody
 from app.access.roles import Role
-from app.accounts.queries import MembershipView, deputies_at, is_held, memberships_in, roles_held
+from app.accounts.queries import (
+    MembershipView,
+    deputies_at,
+    is_held,
+    memberships_in,
+    roles_held,
+    trusted_members,
+)
 from app.procedure.events import Party
 from app.procedure.marks import duty
 from tenants.scope import current_partnership_id
@@ -21,8 +28,7 @@ def capacities_of(person_id: UUID, today: date) -> tuple[Capacity, ...]:
     own = tuple(_capacity(view) for view in memberships_in(current_partnership_id(), person_id, today))
     if not own:
         return ()  # only members can be deputies
-    acting_for = [one for one in deputies_at(today) if one.person_id == person_id]
-    deputy = tuple(_capacity(one.principal, one.principal_name) for one in acting_for)
+    deputy = tuple(_capacity(one.principal, one.principal_name) for one in deputies_at(today, person_id))
     return own + deputy + _in_absence(own, today)
 
 
@@ -45,6 +51,16 @@ def owed_by(actor: Actor, today: date) -> set[Party]:
         return own
     held = [(Role(role), Party(partner) if partner else None) for role, partner in roles_held(today)]
     return own | parties_of_nobody(held)
+
+
+def everybodys_capacities(today: date) -> dict[UUID, tuple[Capacity, ...]]:
+    """The capacities that everybody holds today in the partnership in scope, deputies' included, by person."""
+    found: dict[UUID, list[Capacity]] = {}
+    for person_id, view in trusted_members(today):
+        found.setdefault(person_id, []).append(_capacity(view))
+    for one in deputies_at(today):
+        found.setdefault(one.person_id, []).append(_capacity(one.principal, one.principal_name))
+    return {person_id: tuple(held) for person_id, held in found.items()}
 
 
 def _capacity(view: MembershipView, deputy_for: str = "") -> Capacity:

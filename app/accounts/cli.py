@@ -1,4 +1,7 @@
-"""`flask people add|list|end` and `flask organisations add|trust`: people, and who signs them in."""
+"""`flask people add|list|end` and `flask organisations add|trust`: people, and who signs them in.
+
+They work as a role of the database that has no table of any case.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ from app.procedure.clocks import london_date
 from config import ConfigurationError
 from tenants.db import db
 from tenants.registry import partnership_by_slug
-from tenants.scope import in_partnership
+from tenants.rls import OPERATOR as OPERATOR_ROLE
+from tenants.scope import in_partnership, narrow
 
 OPERATOR = Acting(None, "Platform operator", "Platform operator (command line)")
 DAY = Day()
@@ -42,6 +46,7 @@ def in_partnership_named(slug: str, work: Callable[[], Answer]) -> Answer:
         raise click.ClickException(f"There is no partnership '{slug}'.")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with in_partnership(app, partnership.id):
+        narrow(OPERATOR_ROLE)
         try:
             answer = work()
         except service.AccountsError as fault:
@@ -161,6 +166,7 @@ def add_organisation(
     )
     try:
         with owner_app(current_app.config["WAYMARK"]).app_context():
+            narrow(OPERATOR_ROLE)
             service.ensure_provider(service.ensure_organisation(slug, name), details)
             db.session.commit()
     except ConfigurationError as fault:

@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.actor import Acting
+from app.access.independence import Held, combination_fault
 from app.access.roles import Role
 from app.accounts.deputy_rules import standing, why_not_deputy, why_not_named_by
-from app.accounts.models import Deputy, Person
+from app.accounts.models import Deputy, Membership, Person
 from app.accounts.queries import DeputyView, MembershipView, deputies_at, holders_of, members_today
+from app.accounts.service import running_roles
 from app.ledger.service import record
 from app.outbox.service import post
 from app.procedure.clocks import london_date
@@ -24,6 +26,7 @@ from tenants.db import db
 LONGEST = timedelta(days=366)
 Faults = list[tuple[str, str]]
 Members = list[tuple[MembershipView, Person]]
+SCRUTINISES = "The Independent Scrutineer is nobody's deputy, and has none: select somebody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def name_deputy(typed: NewDeputy, acting: Acting, now: datetime) -> Faults:
     """Name a deputy and tell whom it concerns. Returns what is wrong (field and message), with nothing changed;
     the same form sent twice names one. The caller commits."""
     today = london_date(now)
+    # One at a time for each who is away: of the same form sent twice at once, the later one finds its twin.
+    db.session.execute(select(Membership.id).where(Membership.id == typed.principal).with_for_update())
     if db.session.scalar(select(Deputy.id).where(Deputy.submission_key == typed.key)):
         return []
     members = members_today(today)
@@ -86,6 +91,9 @@ def name_deputy(typed: NewDeputy, acting: Acting, now: datetime) -> Faults:
     assert person is not None
     assert typed.starts_on is not None
     assert typed.ends_on is not None
+    acts = Held(Role(principal[0].role), typed.starts_on, typed.ends_on)
+    if combination_fault(acts, running_roles(person.id)):
+        return [("person", SCRUTINISES)]
     row = Deputy(
         principal_membership_id=principal[0].membership_id, person_id=person.id, role=principal[0].role,
         starts_on=typed.starts_on, ends_on=typed.ends_on, reason=typed.reason.strip(), named_by=acting.name,
@@ -142,10 +150,18 @@ def _who_faults(typed: NewDeputy, members: Members, acting: Acting, today: date)
         return [("person", "Nobody is their own deputy: select somebody else")]
     first = typed.starts_on or today
     days = (first, typed.ends_on or first)
+    if any(_same(one, typed, days) for one in deputies_at(None)):
+        return [("person", "They stand in for this person on some of these days already")]
     why_not = why_not_named_by(person.id, acting.person_id) or _why_not(
         principal[0], person.id, members, deputies_at(None), days
     )
     return [("person", why_not)] if why_not else []
+
+
+def _same(one: DeputyView, typed: NewDeputy, days: tuple[date, date]) -> bool:
+    """Whether a deputy that runs is the same person for the same principal, on any of the same days."""
+    same = (one.person_id, one.principal.membership_id) == (typed.person, typed.principal)
+    return same and one.ended_at is None and one.starts_on <= days[1] and one.ends_on >= days[0]
 
 
 def _why_not(

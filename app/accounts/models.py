@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Date, ForeignKey, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.base import GlobalModel, TenantModel, instant, maybe_instant, tenant_key
@@ -26,7 +26,8 @@ class IdentityProvider(GlobalModel):
     `client_secret_env` names the environment variable that holds the secret, which is in no table.
     `entra_tenant` is the tenant of a Microsoft Entra provider, whose people are known by tenant and object
     rather than by `sub`. `sends_issuer` is false only for a provider known not to name itself in its
-    responses (RFC 9207).
+    responses (RFC 9207). One row is of the kind `passkey` and signs nobody in by OpenID: to it belong the
+    people who have no organisation here.
     """
 
     __tablename__ = "identity_providers"
@@ -40,10 +41,16 @@ class IdentityProvider(GlobalModel):
     entra_tenant: Mapped[str | None] = mapped_column(Text)
     required_acr: Mapped[str | None] = mapped_column(Text)
     sends_issuer: Mapped[bool] = mapped_column(Boolean)
+    kind: Mapped[str] = mapped_column(Text, server_default="oidc")
 
 
 class Person(GlobalModel):
-    """A person is a subject of one provider. The e-mail address is for sending mail and never identifies."""
+    """A person is a subject of one provider. The e-mail address is for sending mail and never identifies.
+
+    `recovered_at` and `recovered_in` say when and by which partnership the person's passkeys were replaced: for any
+    other partnership they are somebody whose identity it has not checked since.
+    `signed_out_before` is when they last signed out everywhere: a session that began earlier has ended.
+    """
 
     __tablename__ = "people"
 
@@ -52,6 +59,23 @@ class Person(GlobalModel):
     display_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
     job_title: Mapped[str] = mapped_column(Text)
+    signed_out_before: Mapped[datetime | None] = maybe_instant()
+    recovered_at: Mapped[datetime | None] = maybe_instant()
+    recovered_in: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("partnerships.id"))
+
+
+class Passkey(GlobalModel):
+    """A passkey of a person who has no organisation here. The secret half never leaves their device."""
+
+    __tablename__ = "passkeys"
+
+    person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("people.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    label: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = instant()
+    last_used_at: Mapped[datetime | None] = maybe_instant()
 
 
 class Membership(TenantModel):
@@ -68,6 +92,7 @@ class Membership(TenantModel):
     ends_on: Mapped[date | None] = mapped_column(Date)
     ended_at: Mapped[datetime | None] = maybe_instant()
     ended_reason: Mapped[str | None] = mapped_column(Text)
+    begun_at: Mapped[datetime | None] = maybe_instant()
 
 
 class Deputy(TenantModel):

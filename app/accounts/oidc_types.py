@@ -68,7 +68,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sign-in that somebody has begun in this session. Kept on the server only."""
+    """A sign-in that somebody has begun in this session. Kept on the server only.
+
+    `invitation` names the invitation that it accepts, where it does: its partnership and its identifier.
+    """
 
     state: str
     nonce: str
@@ -78,6 +81,7 @@ class Pending:
     redirect_uri: str
     next: str
     started_at: float
+    invitation: str = ""
 
     def kept(self) -> dict[str, Any]:
         """As the session stores it."""

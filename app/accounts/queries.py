@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Exists, and_, or_, select
+from sqlalchemy import Date, Select, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access.owners import STANDS_IN
 from app.accounts.deputy_rules import standing, why_not_deputy
-from app.accounts.models import Deputy, IdentityProvider, Membership, OrganisationTrust, Person
+from app.accounts.holding import holds, of_membership, trusted
+from app.accounts.models import Deputy, Membership, Person
 from tenants.db import db
 from tenants.registry import Agency, Partnership
 from tenants.scope import as_person, current_partnership_id
@@ -71,12 +73,27 @@ class DeputyView:
     ended_at: datetime | None
 
 
-def deputies_at(today: date | None) -> list[DeputyView]:
-    """The deputies of the partnership in scope who act today, or all that were ever named (None), by first day.
+def deputies_at(today: date | None, person_id: UUID | None = None) -> list[DeputyView]:
+    """The deputies of the partnership in scope who act today, or all that were ever named (None), by first day; or
+    only as whom one person acts.
 
     One whose principal's membership has ended does not act, nor one who is no member (or not trusted) any more or
     whose own roles no longer let them stand in.
     """
+    query = _deputies(running=today is not None, of_one=person_id is not None)
+    found = [_deputy_view(*row) for row in db.session.execute(query, {"today": today, "person": person_id})]
+    if today is None or not found:
+        return found
+    held = _memberships_of({one.person_id for one in found}, today)
+    return [one for one in found if _may_stand_in(one, held.get(one.person_id, []))]
+
+
+# Asked at every request: built once, and executed with that request's day and person.
+TODAY, PERSON = bindparam("today", type_=Date), bindparam("person", type_=Uuid)
+
+
+@cache
+def _deputies(running: bool, of_one: bool) -> Select[Deputy, Membership, Agency, Person, Person]:
     principal, deputy = aliased(Person), aliased(Person)
     query = (
         select(Deputy, Membership, Agency, principal, deputy)
@@ -87,21 +104,32 @@ def deputies_at(today: date | None) -> list[DeputyView]:
                 Membership.partnership_id == Deputy.partnership_id,
             ),
         )
-        .outerjoin(Agency, _of_membership())
+        .outerjoin(Agency, of_membership())
         .join(principal, principal.id == Membership.person_id)
         .join(deputy, deputy.id == Deputy.person_id)
         .order_by(Deputy.starts_on, Deputy.id)
     )
-    if today is not None:
-        query = query.where(
-            Deputy.starts_on <= today, Deputy.ends_on >= today, Deputy.ended_at.is_(None), _holds(today),
-            _trusted(today),
-        )  # fmt: skip
-    found = [_deputy_view(*row) for row in db.session.execute(query)]
-    if today is None or not found:
-        return found
-    held = _memberships_of({one.person_id for one in found}, today)
-    return [one for one in found if _may_stand_in(one, held.get(one.person_id, []))]
+    if of_one:
+        query = query.where(Deputy.person_id == PERSON)
+    if not running:
+        return query
+    return query.where(
+        Deputy.starts_on <= TODAY,
+        Deputy.ends_on >= TODAY,
+        Deputy.ended_at.is_(None),
+        holds(TODAY),
+        trusted(TODAY),
+    )
+
+
+@cache
+def _own_memberships() -> Select[Membership, Agency]:
+    return (
+        select(Membership, Agency)
+        .outerjoin(Agency, of_membership())
+        .where(Membership.person_id == PERSON, holds(TODAY), trusted(TODAY))
+        .order_by(Membership.starts_on, Membership.id)
+    )
 
 
 def standing_in_of(person_id: UUID, today: date) -> list[DeputyView]:
@@ -122,8 +150,8 @@ def _may_stand_in(deputy: DeputyView, held: list[MembershipView]) -> bool:
 def _memberships_of(people: Collection[UUID], today: date) -> dict[UUID, list[MembershipView]]:
     rows = db.session.execute(
         select(Membership, Agency)
-        .outerjoin(Agency, _of_membership())
-        .where(Membership.person_id.in_(people), _holds(today), _trusted(today))
+        .outerjoin(Agency, of_membership())
+        .where(Membership.person_id.in_(people), holds(today), trusted(today))
     )
     found: dict[UUID, list[MembershipView]] = {}
     for membership, agency in rows:
@@ -138,12 +166,7 @@ def memberships_in(partnership_id: UUID, person_id: UUID, today: date) -> list[M
     """
     if current_partnership_id() != partnership_id:
         raise ValueError("only the partnership in scope can be asked about")
-    rows = db.session.execute(
-        select(Membership, Agency)
-        .outerjoin(Agency, _of_membership())
-        .where(Membership.person_id == person_id, _holds(today), _trusted(today))
-        .order_by(Membership.starts_on, Membership.id)
-    )
+    rows = db.session.execute(_own_memberships(), {"today": today, "person": person_id})
     return [_view(membership, agency) for membership, agency in rows]
 
 
@@ -154,7 +177,7 @@ def partnerships_of(person_id: UUID, today: date) -> list[PartnershipView]:
         held = list(
             db.session.execute(
                 select(Membership.partnership_id, Membership.role)
-                .where(Membership.person_id == person_id, _holds(today), _trusted(today))
+                .where(Membership.person_id == person_id, holds(today), trusted(today))
                 .order_by(Membership.role)
             )
         )
@@ -183,12 +206,12 @@ def holders_of(roles: Collection[str], today: date, partner: str | None = None) 
     query = (
         select(Person.id, Person.display_name, Person.email)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.role.in_(list(roles)), _holds(today), _trusted(today))
+        .where(Membership.role.in_(list(roles)), holds(today), trusted(today))
         .distinct()
         .order_by(Person.display_name, Person.id)
     )
     if partner is not None:
-        query = query.join(Agency, _of_membership()).where(Agency.partner == partner)
+        query = query.join(Agency, of_membership()).where(Agency.partner == partner)
     held = [Holder(person_id, name, email) for person_id, name, email in db.session.execute(query)]
     found = [*held, *_standing_in(set(roles), today, partner), *_in_absence(set(roles), today, partner)]
     return list(dict.fromkeys(found))
@@ -196,7 +219,7 @@ def holders_of(roles: Collection[str], today: date, partner: str | None = None) 
 
 def is_held(role: str, today: date) -> bool:
     """Whether anybody holds a role today in the partnership in scope."""
-    query = select(Membership.id).where(Membership.role == role, _holds(today), _trusted(today)).limit(1)
+    query = select(Membership.id).where(Membership.role == role, holds(today), trusted(today)).limit(1)
     return db.session.scalar(query) is not None
 
 
@@ -205,8 +228,8 @@ def roles_held(today: date) -> list[tuple[str, str | None]]:
     it is held for."""
     query = (
         select(Membership.role, Agency.partner)
-        .outerjoin(Agency, _of_membership())
-        .where(_holds(today), _trusted(today))
+        .outerjoin(Agency, of_membership())
+        .where(holds(today), trusted(today))
         .distinct()
     )
     return [(role, partner) for role, partner in db.session.execute(query)]
@@ -252,41 +275,35 @@ def members_today(today: date) -> list[tuple[MembershipView, Person]]:
     """Everybody's memberships that hold today in the partnership in scope, by name."""
     rows = db.session.execute(
         select(Membership, Agency, Person)
-        .outerjoin(Agency, _of_membership())
+        .outerjoin(Agency, of_membership())
         .join(Person, Person.id == Membership.person_id)
-        .where(_holds(today))
+        .where(holds(today))
         .order_by(Person.display_name, Membership.role)
     )
     return [(_view(membership, agency), person) for membership, agency, person in rows]
 
 
-def _holds(today: date) -> ColumnElement[bool]:
-    return and_(
-        Membership.starts_on <= today,
-        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
-        Membership.ended_at.is_(None),
+def members_from(today: date) -> list[tuple[MembershipView, Person]]:
+    """Everybody's memberships of the partnership in scope that hold today or will, by name."""
+    rows = db.session.execute(
+        select(Membership, Agency, Person)
+        .outerjoin(Agency, of_membership())
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.ended_at.is_(None), or_(Membership.ends_on.is_(None), Membership.ends_on >= today))
+        .order_by(Person.display_name, Person.id, Membership.role)
     )
+    return [(_view(membership, agency), person) for membership, agency, person in rows]
 
 
-def _of_membership() -> ColumnElement[bool]:
-    return and_(Agency.id == Membership.agency_id, Agency.partnership_id == Membership.partnership_id)
-
-
-def _trusted(today: date) -> Exists:
-    return (
-        select(OrganisationTrust.id)
-        .select_from(OrganisationTrust)
-        .join(IdentityProvider, IdentityProvider.organisation_id == OrganisationTrust.organisation_id)
-        .join(Person, Person.provider_id == IdentityProvider.id)
-        .where(
-            Person.id == Membership.person_id,
-            IdentityProvider.enabled,
-            OrganisationTrust.partnership_id == Membership.partnership_id,
-            OrganisationTrust.starts_on <= today,
-            or_(OrganisationTrust.ends_on.is_(None), OrganisationTrust.ends_on >= today),
-        )
-        .exists()
+def trusted_members(today: date) -> list[tuple[UUID, MembershipView]]:
+    """Everybody's memberships that hold today in the partnership in scope, trust included: who can act here."""
+    rows = db.session.execute(
+        select(Membership, Agency)
+        .outerjoin(Agency, of_membership())
+        .where(holds(today), trusted(today))
+        .order_by(Membership.starts_on, Membership.id)
     )
+    return [(membership.person_id, _view(membership, agency)) for membership, agency in rows]
 
 
 def _view(membership: Membership, agency: Agency | None) -> MembershipView:

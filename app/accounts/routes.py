@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access.guard import public
-from app.accounts import identity_queries, session_rules
+from app.accounts import ceremony, identity_queries, session_rules
 from app.accounts.oidc import SignInClient
 from app.accounts.oidc_types import Identity, Provider, ProviderUnreachable, Refusal, SignInRefused
 from app.accounts.queries import partnerships_of
@@ -20,6 +22,7 @@ log = logging.getLogger("waymark.sign_in")
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 accounts.after_request(session_rules.no_store)
 LONGEST_NEXT = 2000
+Binder = Callable[[str, Identity], ResponseReturnValue]
 UNKNOWN = (Refusal.UNKNOWN_PERSON, Refusal.NO_MEMBERSHIP)
 
 
@@ -43,11 +46,14 @@ def own_path(text: str) -> str:
 @accounts.get("/sign-in")
 @public("nobody is signed in yet")
 def sign_in() -> ResponseReturnValue:
-    """Choose one's organisation."""
+    """Choose one's organisation; with `again`, also somebody who is signed in and whose ten hours are nearly over."""
     wanted = own_path(request.args.get("next", ""))
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and "again" not in request.args:
         return redirect(wanted)
-    return render_template("accounts/sign_in.html", choices=identity_queries.choices(), next=wanted)
+    passkeys = ceremony.site_of(current_app.config["WAYMARK"].base_url) is not None
+    return render_template(
+        "accounts/sign_in.html", choices=identity_queries.choices(), next=wanted, passkeys=passkeys
+    )
 
 
 @accounts.post("/sign-in/<organisation>")
@@ -59,12 +65,16 @@ def begin(organisation: str) -> ResponseReturnValue:
     policy on where forms may lead.
     """
     provider = identity_queries.provider_of(organisation) or abort(404)
-    wanted = own_path(request.form.get("next", ""))
+    return go_away(provider, own_path(request.form.get("next", "")))
+
+
+def go_away(provider: Provider, wanted: str, invitation: str = "") -> ResponseReturnValue:
+    """Begin a sign-in at a provider, which may accept an invitation, and send the browser there."""
     try:
         address, pending = _client().begin(provider, _callback_address(provider), wanted)
     except ProviderUnreachable as fault:
         return _unreachable(provider, fault)
-    session_rules.keep_pending(pending)
+    session_rules.keep_pending(replace(pending, invitation=invitation))
     page = render_template("accounts/away.html", address=address, organisation=provider.organisation_name)
     return page, {"Refresh": f"0; url={address}"}
 
@@ -108,6 +118,8 @@ def _come_back() -> ResponseReturnValue:
         if pending.redirect_uri != current_app.config["WAYMARK"].base_url + request.path:
             raise SignInRefused(Refusal.OTHER_CALLBACK)
         identity = _client().finish(provider, pending, request.args.to_dict(flat=False))
+        if pending.invitation:
+            return _binder()(pending.invitation, identity)
         person = _known(identity)
     except ProviderUnreachable as fault:
         return _unreachable(provider, fault)
@@ -145,6 +157,12 @@ def _unreachable(provider: Provider | None, fault: ProviderUnreachable) -> Respo
     log.error("provider unreachable: %s", fault, extra={"provider": str(provider.id) if provider else None})
     name = provider.organisation_name if provider else ""
     return render_template("accounts/unreachable.html", organisation=name), 503
+
+
+def _binder() -> Binder:
+    """What accepts an invitation for whoever has signed in; the room of people gives it."""
+    binder: Binder = current_app.extensions["waymark_binder"]
+    return binder
 
 
 def _client() -> SignInClient:

@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Acting
+from app.access.independence import Held, combination_fault
 from app.access.roles import Role, agency_fault
-from app.accounts.models import IdentityProvider, Membership, Organisation, OrganisationTrust, Person
-from app.accounts.oidc_types import SAFE_ALGORITHMS
+from app.accounts.identity_queries import BY_PASSKEY
+from app.accounts.models import Deputy, IdentityProvider, Membership, Organisation, OrganisationTrust, Person
+from app.accounts.oidc_types import SAFE_ALGORITHMS, Identity
 from app.ledger.service import record
 from app.procedure.events import EventKind
 from tenants.db import db
@@ -64,6 +67,7 @@ def ensure_provider(
     holds the new one would be taken for everybody known by the old. Raises AccountsError.
     """
     _check(details)
+    _not_of_passkeys(organisation)
     provider = db.session.scalar(
         select(IdentityProvider).where(
             IdentityProvider.organisation_id == organisation.id, IdentityProvider.enabled
@@ -83,6 +87,16 @@ def ensure_provider(
     provider.sends_issuer = details.sends_issuer
     db.session.flush()
     return provider
+
+
+def _not_of_passkeys(organisation: Organisation) -> None:
+    """The provider of passkeys is made with the schema: it has no address, and no partnership trusts it as a whole."""
+    if db.session.scalar(
+        select(IdentityProvider.id).where(
+            IdentityProvider.organisation_id == organisation.id, IdentityProvider.kind == BY_PASSKEY
+        )
+    ):
+        raise AccountsError(f"{organisation.name} is no organisation that signs people in")
 
 
 def _check(details: ProviderDetails) -> None:
@@ -111,6 +125,18 @@ def ensure_person(
     return person
 
 
+def ensure_identified(identity: Identity, *, display_name: str, email: str) -> Person:
+    """The person who was signed in, made where nobody knew them yet. Somebody known keeps their name and address."""
+    made = insert(Person).values(
+        provider_id=identity.provider_id, subject=identity.subject, display_name=display_name, email=email
+    )
+    db.session.execute(made.on_conflict_do_nothing(index_elements=["provider_id", "subject"]))
+    known = select(Person).where(
+        Person.provider_id == identity.provider_id, Person.subject == identity.subject
+    )
+    return db.session.scalars(known).one()
+
+
 def trust_organisation(
     organisation: Organisation,
     *,
@@ -120,6 +146,7 @@ def trust_organisation(
     ends_on: date | None = None,
 ) -> OrganisationTrust:
     """Let an organisation sign people in to the partnership in scope; the same trust is not made twice."""
+    _not_of_passkeys(organisation)
     trust = db.session.scalar(
         select(OrganisationTrust).where(OrganisationTrust.organisation_id == organisation.id)
     )
@@ -130,12 +157,12 @@ def trust_organisation(
         db.session.add(trust)
     trust.starts_on, trust.ends_on = starts_on, ends_on
     record(
-        EventKind.SETTINGS_ADOPTED,
+        EventKind.ORGANISATION_TRUSTED,
         case_id=None,
         acting=acting,
         happened_at=now,
         now=now,
-        facts={"organisation_trusted": organisation.slug},
+        facts={"organisation": organisation.slug},
         payload={"starts_on": starts_on, "ends_on": ends_on},
     )
     return trust
@@ -151,31 +178,79 @@ def begin_membership(
     now: datetime,
     ends_on: date | None = None,
 ) -> Membership:
-    """Begin a membership of the partnership in scope, unless it holds already. Raises AccountsError."""
+    """Begin a membership of the partnership in scope, unless it is held already. Raises AccountsError.
+
+    One that ends earlier than is asked for is left as it is, and a further one begins.
+    """
     agency = _agency(agency_key)
     fault = agency_fault(role, agency is not None, agency.partner if agency else None)
     if fault is not None:
         raise AccountsError(fault)
     agency_id = agency.id if agency else None
-    held = db.session.scalar(
+    held = held_already(person, role, agency_id, starts_on, ends_on)
+    if held is not None:
+        return held
+    if ends_on is not None and ends_on < starts_on:
+        raise AccountsError("a membership cannot end before it begins")
+    _refuse_combination(person.id, Held(role, starts_on, ends_on))
+    membership = Membership(
+        person_id=person.id, role=role.value, agency_id=agency_id, starts_on=starts_on, ends_on=ends_on,
+        begun_at=now,
+    )  # fmt: skip
+    db.session.add(membership)
+    db.session.flush()
+    _tell(EventKind.MEMBERSHIP_BEGUN, membership, person, acting, now)
+    return membership
+
+
+def held_already(
+    person: Person, role: Role, agency_id: UUID | None, starts_on: date, ends_on: date | None
+) -> Membership | None:
+    """The membership that already gives what is asked for, or None. The person is locked, so that nothing begins
+    twice."""
+    db.session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    rows = db.session.scalars(
         select(Membership).where(
             Membership.person_id == person.id,
             Membership.role == role.value,
             Membership.agency_id == agency_id if agency_id else Membership.agency_id.is_(None),
             Membership.ended_at.is_(None),
+            Membership.starts_on <= starts_on,
         )
     )
-    if held is not None and (held.ends_on is None or held.ends_on >= starts_on):
-        return held
-    if ends_on is not None and ends_on < starts_on:
-        raise AccountsError("a membership cannot end before it begins")
-    membership = Membership(
-        person_id=person.id, role=role.value, agency_id=agency_id, starts_on=starts_on, ends_on=ends_on
-    )
-    db.session.add(membership)
-    db.session.flush()
-    _tell(EventKind.MEMBERSHIP_BEGUN, membership, person, acting, now)
-    return membership
+    return next((one for one in rows if _counts(one, person) and _lasts(one, starts_on, ends_on)), None)
+
+
+def _lasts(held: Membership, starts_on: date, ends_on: date | None) -> bool:
+    if held.ends_on is None:
+        return True
+    return held.ends_on >= starts_on and ends_on is not None and ends_on <= held.ends_on
+
+
+def _counts(held: Membership, person: Person) -> bool:
+    """Whether the person's passkeys are still those with which this membership was given."""
+    if person.recovered_at is None or person.recovered_in == held.partnership_id:
+        return True
+    return held.begun_at is not None and held.begun_at > person.recovered_at
+
+
+def _refuse_combination(person_id: UUID, wanted: Held) -> None:
+    fault = combination_fault(wanted, running_roles(person_id))
+    if fault is not None:
+        raise AccountsError(fault)
+
+
+def running_roles(person_id: UUID) -> list[Held]:
+    """What a person is in the partnership in scope, or will be: memberships and deputies that were not ended."""
+    found = []
+    for model in (Membership, Deputy):
+        rows = db.session.execute(
+            select(model.role, model.starts_on, model.ends_on).where(
+                model.person_id == person_id, model.ended_at.is_(None)
+            )
+        )
+        found += [Held(Role(role), starts_on, ends_on) for role, starts_on, ends_on in rows]
+    return found
 
 
 def end_membership(membership_id: UUID, *, reason: str, acting: Acting, now: datetime) -> Membership:

@@ -31,7 +31,7 @@ def budget_warning(args: dict[str, str], now: datetime) -> None:
     case = db.session.scalars(select(Case).where(Case.id == case_id)).one()
     told = set()
     for party in (Party.PARTNERSHIP_TEAM, Party.SERVICE_DIRECTOR):
-        for holder in owners_of(party, now):
+        for holder in owners_of(party, case_id, now):
             if holder.person_id in told:
                 continue
             told.add(holder.person_id)

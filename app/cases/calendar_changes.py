@@ -69,7 +69,7 @@ def _running(case: Case, told: list[Event], edition: int) -> dict[str, Obligatio
 
 
 def _tell(case: Case, obligation: Obligation, number: int, now: datetime) -> None:
-    for holder in owners_of(obligation.owner, now):
+    for holder in owners_of(obligation.owner, case.id, now):
         post(
             "clock-moved", to_person=holder.person_id, to_address=holder.email, to_name=holder.name,
             key=f"clock-moved:{number}:{case.id}:{obligation.key}:{holder.person_id}", now=now,

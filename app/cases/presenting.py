@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
 
 from app.access.actor import Actor
 from app.access.own_names import name_of, own_words
+from app.access.permissions import Permission
 from app.access.queries import capacities_of, owed_by
+from app.access.seal_rules import ABOUT_SEALS, untold_kinds
 from app.accounts.queries import names_of, partnerships_of
 from app.cases.calendars import calendars
 from app.cases.models import Case, StoredObligation
 from app.cases.obligation_read import as_obligation
 from app.cases.obligation_store import computed, row_of
-from app.cases.queries import open_obligations_of
+from app.cases.queries import open_obligations_of, visible_references
 from app.cases.tasks import Task, count_of
 from app.cases.telling import correction_sentence, sentence_of
+from app.commissions.queries import own_tasks
 from app.entering.asking import waiting_for_me
-from app.ledger.read_log import views_of
+from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
+from app.people.queries import count_to_decide
 from app.procedure.clocks import london_date
 from app.procedure.events import Event, EventKind, Party
 from app.procedure.explain import Explanation, explain
-from app.procedure.history import as_known, in_force
+from app.procedure.history import FAR, as_known, in_force
 from app.procedure.obligation import State, state
+from app.referrals.queries import drafts_of_case
 from tenants.scope import in_partnership
+
+Told = tuple[Event, dict[str, Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +153,20 @@ def case_rows(cases: Sequence[Case], now: datetime) -> list[CaseRow]:
 
 def timeline(
     case_id: UUID,
+    actor: Actor | None = None,
     untold: Container[EventKind] = (),
     known: datetime | None = None,
     happened: datetime | None = None,
 ) -> list[Happened]:
     """What happened in a case, newest first, told in sentences; of `untold` kinds only that it happened, not how.
 
-    `known` and `happened` tell it as it was known at one moment, of what had happened by another.
+    Nothing that this person may not know of is in it: seals, conflicts of interest, links with cases hidden from
+    them. `known` and `happened` tell it as it was known at one moment, of what had happened by another.
     """
-    far = datetime.max.replace(tzinfo=UTC)
     told = []
-    rows = stored_events(case_id)
+    rows = _known_to(actor, stored_events(case_id))
     everything = [event for event, _payload, _capacity in rows]
-    then = as_known(everything, known or far, happened or far)
+    then = as_known(everything, known or FAR, happened or FAR)
     numbers, standing = {event.number for event in then}, {event.number for event in in_force(then)}
     for event, payload, capacity in rows:
         if event.number not in numbers:
@@ -178,6 +188,25 @@ def timeline(
     return sorted(told, key=lambda entry: (entry.happened_at, entry.number), reverse=True)
 
 
+def _known_to(actor: Actor | None, rows: list[Told]) -> list[Told]:
+    """The entries that this person may know of at all. What it costs does not depend on what is left out."""
+    unknown = unknown_to(actor, [event for event, _payload, _capacity in rows])
+    carried = EventKind.LOCAL_AUTHORITY_AWARE  # counts here, and says nothing of where it came from
+    return [row for row in rows if row[0].number not in unknown or row[0].kind is carried]
+
+
+def unknown_to(actor: Actor | None, events: Sequence[Event]) -> set[int]:
+    """The numbers of the entries of which this person may not know: of seals and conflicts, and whatever names a case
+    that is hidden from them."""
+    unseen = untold_kinds(actor)
+    named = {event.number: str(event.facts["with"]) for event in events if event.facts.get("with")}
+    known = visible_references(list(named.values()), actor) if actor is not None else set()
+    return {
+        event.number for event in events
+        if event.kind in unseen or (event.number in named and named[event.number] not in known)
+    }  # fmt: skip
+
+
 def _what(event: Event, everything: Sequence[Event], untold: Container[EventKind]) -> str:
     """An event as a sentence; a correction names the entry, and its former and its new time."""
     number = event.facts.get("supersedes")
@@ -189,10 +218,12 @@ def _what(event: Event, everything: Sequence[Event], untold: Container[EventKind
 
 
 def _note(event: Event, payload: Mapping[str, object], untold: Container[EventKind]) -> str:
-    """What stands beside an event: the reason of a correction; how a partner or its deputy was reached, for those who
-    may read the partners' answers."""
+    """What stands beside an event: the reason of a correction; of seals and conflicts whom they concern; how a
+    partner or its deputy was reached, for those who may read the partners' answers."""
     if event.kind is EventKind.ENTRY_SUPERSEDED:
         return str(payload.get("reason", ""))
+    if event.kind in ABOUT_SEALS:
+        return f"{payload.get('person', '')}: {payload.get('reason', '')}"
     reached = event.kind in (EventKind.REQUEST_RECEIVED, EventKind.DEPUTY_CONTACTED)
     if not reached or not payload.get("how") or EventKind.RESPONSE_GIVEN in untold:
         return ""
@@ -217,18 +248,41 @@ def counted(row: StoredObligation) -> Explanation:
     return next((one for one in told if one.due == row.due_on), told[-1])
 
 
-def views(case_id: UUID) -> list[dict[str, object]]:
-    """Who looked, newest first, with names."""
-    found = views_of(case_id)
-    names = names_of({entry.person_id for entry in found})
+@dataclass(frozen=True, slots=True)
+class ViewerShown:
+    """Somebody who looked in one capacity: first, last and how often, with their newest views (page, when)."""
+
+    who: str
+    capacity: str
+    first: datetime
+    last: datetime
+    count: int
+    newest: list[tuple[str, datetime]]
+
+
+def page_in_words(page: str) -> str:
+    """What the read log calls a page, to be read: a plain key in words, a sentence (which may hold a reference, or a
+    title that somebody gave) as it is."""
+    said = page.replace("-", " ") if re.fullmatch("[a-z-]+", page) else page
+    return said[:1].upper() + said[1:]
+
+
+def viewers(case_id: UUID, most: int | None = 50) -> list[ViewerShown]:
+    """Who looked, by person and capacity, the latest first; `most` of the views of each, or all of them."""
+    found = viewers_of((case_id, *drafts_of_case(case_id)), most)
+    names = names_of({one.person_id for one in found})
     return [
-        {"who": names.get(entry.person_id, "a former member"), "capacity": entry.capacity, "page": entry.page,
-         "at": entry.viewed_at}
-        for entry in found
+        ViewerShown(
+            names.get(one.person_id, "A former member"), one.capacity, one.first, one.last, one.count,
+            [(page_in_words(page), at) for page, at in one.newest],
+        )
+        for one in found
     ]  # fmt: skip
 
 
-def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date) -> list[PartnershipCount]:
+def partnerships_with_counts(
+    app: Flask, person_id: UUID, name: str, today: date, now: datetime
+) -> list[PartnershipCount]:
     """Each partnership of a person with a count of tasks; every one is asked in a session of its own."""
     found = []
     for entry in partnerships_of(person_id, today):
@@ -237,6 +291,8 @@ def partnerships_with_counts(app: Flask, person_id: UUID, name: str, today: date
             if capacities:
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
-                tasks = count_of(actor, today) + len(waiting_for_me(actor))
-                found.append(PartnershipCount(entry.slug, entry.name, tasks, roles))
+                waiting = count_of(actor, today) + len(own_tasks(actor, today)) + len(waiting_for_me(actor))
+                if actor.may(Permission.MEMBERSHIP_APPROVE):
+                    waiting += count_to_decide(person_id, now)
+                found.append(PartnershipCount(entry.slug, entry.name, waiting, roles))
     return found

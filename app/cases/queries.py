@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.access.actor import Actor
 from app.access.permissions import Condition, Permission
+from app.access.sealing import not_sealed
 from app.cases.models import Case, CaseChild, CaseStage, CaseStatus, StoredObligation
 from app.cases.reference import normalised
 from tenants.db import db
@@ -19,7 +20,12 @@ PAGE = 25
 
 
 def visible(actor: Actor, permission: Permission = Permission.CASE_VIEW) -> ColumnElement[bool]:
-    """The condition on cases that this person may see. Nothing is visible that no condition allows."""
+    """The condition on cases that this person may see. Nothing is visible that no condition allows, and nothing
+    that the person is sealed out of, whatever allows it."""
+    return and_(_allowed(actor, permission), not_sealed(Case.id, actor.person_id))
+
+
+def _allowed(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     conditions = actor.conditions(permission)
     if conditions & {Condition.ALWAYS, Condition.UNDER_DECISION}:
         return true()  # a case is under decision from its referral on, and stays known to those who decided
@@ -42,12 +48,24 @@ def visible_case(reference: str, actor: Actor) -> Case | None:
     return db.session.scalar(select(Case).where(Case.reference == spelling, visible(actor)))
 
 
-def page_of_cases(actor: Actor, before: tuple[str, UUID] | None = None, most: int = PAGE) -> Sequence[Case]:
-    """A page of visible cases, newest first, by key: `before` is the last row of the page before."""
-    query = select(Case).where(visible(actor, Permission.CASES_LIST))
+def page_of_cases(
+    actor: Actor,
+    before: tuple[str, UUID] | None = None,
+    most: int = PAGE,
+    where: Sequence[ColumnElement[bool]] = (),
+) -> Sequence[Case]:
+    """A page of visible cases, newest first, by key: `before` is the last row of the page before; `where` narrows."""
+    query = select(Case).where(visible(actor, Permission.CASES_LIST), *where)
     if before is not None:
         query = query.where(_older_than(before))
     return db.session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all()
+
+
+def visible_references(references: Collection[str], actor: Actor) -> set[str]:
+    """Of these references, those of cases that this person may see."""
+    return set(
+        db.session.scalars(select(Case.reference).where(Case.reference.in_(references), visible(actor)))
+    )
 
 
 def _older_than(before: tuple[str, UUID]) -> ColumnElement[bool]:
@@ -69,9 +87,14 @@ def stages_of(case_id: UUID) -> dict[str, CaseStage]:
     }
 
 
-def stages_by_edition() -> dict[int, int]:
-    """How many stages of the partnership in scope keep each edition of its settings."""
-    query = select(CaseStage.settings_edition, func.count()).group_by(CaseStage.settings_edition)
+def stages_by_edition(person_id: UUID | None) -> dict[int, int]:
+    """How many stages of the partnership in scope keep each edition of its settings, without those of cases that
+    this person is sealed out of."""
+    query = (
+        select(CaseStage.settings_edition, func.count())
+        .where(not_sealed(CaseStage.case_id, person_id))
+        .group_by(CaseStage.settings_edition)
+    )
     return {number: count for number, count in db.session.execute(query)}
 
 

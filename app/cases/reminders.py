@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.owners import OF_PARTNER, OWNERS, TEAM
+from app.access.sealing import sealed_people
 from app.accounts.queries import Holder, holders_of
 from app.cases.models import Case, StoredObligation
 from app.outbox.handlers import handler
@@ -23,7 +24,7 @@ def remind(args: dict[str, str], now: datetime) -> None:
     obligation = _still_running(args)
     if obligation is None:
         return
-    for holder in owners_of(Party(obligation.owner), now):
+    for holder in owners_of(Party(obligation.owner), obligation.case_id, now):
         _tell("reminder", obligation, holder, args["due"], now)
 
 
@@ -36,19 +37,24 @@ def escalate(args: dict[str, str], now: datetime) -> None:
     told: set[UUID] = set()
     owner = Party(obligation.owner)
     for party in (owner, Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR):
-        for holder in owners_of(party, now):
+        for holder in owners_of(party, obligation.case_id, now):
             if holder.person_id not in told:
                 told.add(holder.person_id)
                 kind = "overdue" if party is owner else "overdue-elsewhere"
                 _tell(kind, obligation, holder, args["due"], now)
 
 
-def owners_of(party: Party, now: datetime) -> list[Holder]:
-    """The people who owe for a party today. Where nobody is there for it, the Partnership Team, which finds
-    somebody: no obligation is without a person."""
+def owners_of(party: Party, case_id: UUID, now: datetime) -> list[Holder]:
+    """The people who owe for a party in a case today. Whoever is sealed out of it owes nothing there. Where nobody is
+    left for the party, the Partnership Team, which finds somebody: no obligation is without a person."""
     partner, today = party.value if party in OF_PARTNER else None, london_date(now)
-    found = holders_of([role.value for role in OWNERS.get(party, ())], today, partner)
-    return found or holders_of([role.value for role in TEAM], today)
+    sealed = sealed_people(case_id)
+
+    def may_know(found: list[Holder]) -> list[Holder]:
+        return [holder for holder in found if holder.person_id not in sealed]
+
+    found = may_know(holders_of([role.value for role in OWNERS.get(party, ())], today, partner))
+    return found or may_know(holders_of([role.value for role in TEAM], today))
 
 
 def _still_running(args: dict[str, str]) -> StoredObligation | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from app.access.sealing import refuse_if_sealed
 from app.cases.models import Case, CaseChild, CaseStage, CaseStatus
 from app.cases.reference import new_reference
 from app.procedure.clocks import london_date
@@ -163,11 +164,13 @@ def begin_stage(case_id: UUID, kind: Stage, began: Began) -> CaseStage:
 def lock(case_id: UUID, version: int | None = None) -> Case:
     """The case, locked until the transaction ends, so that two people who decide at once do so one after the other.
 
-    Raises StaleCase where `version` is given and the case has changed since; NoResultFound where there is none.
+    Whoever was sealed out of it since their page was made is refused, as if it did not exist. Raises StaleCase where
+    `version` is given and the case has changed since; NoResultFound where there is none.
     """
     case = db.session.scalars(
         select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
     ).one()
+    refuse_if_sealed(case_id)
     if version is not None and case.version != version:
         raise StaleCase(case.reference)
     return case

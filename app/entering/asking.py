@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.access.actor import Acting, Actor
 from app.access.permissions import Permission
+from app.access.sealing import not_sealed
 from app.accounts.queries import members_today
 from app.cases.models import Case
 from app.cases.service import changed, lock
@@ -149,7 +150,11 @@ def waiting_for_me(actor: Actor) -> list[Waiting]:
         select(ReferralRequest, Case, Agency)
         .join(Case, Case.id == ReferralRequest.case_id)
         .join(Agency, Agency.id == ReferralRequest.agency_id)
-        .where(ReferralRequest.linked_at.is_(None), ReferralRequest.agency_id.in_(mine))
+        .where(
+            ReferralRequest.linked_at.is_(None),
+            ReferralRequest.agency_id.in_(mine),
+            not_sealed(Case.id, actor.person_id),
+        )
         .order_by(ReferralRequest.requested_at)
     )
     return [

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
-from app.cases.queries import visible_case
 from app.cases.service import Case
 from app.entering import asking, likeness, linking
 
@@ -31,15 +30,11 @@ def beside(case: Case, actor: Actor) -> Beside:
     """What this person sees beside a case. Other cases only where they may see them."""
     may_ask = actor.may(Permission.REFERRAL_REQUEST)
     linked = [
-        one
-        for one in linking.verdicts(case.id)
-        if one.verdict == linking.LINKED
-        and not one.former
-        and visible_case(one.case.reference, actor) is not None
+        one for one in linking.verdicts(case.id, actor) if one.verdict == linking.LINKED and not one.former
     ]
     return Beside(
         asking.waiting_for(actor, case.id) is not None,
         asking.asked_of(case.id) if may_ask else [],
-        likeness.likenesses(case) if actor.may(Permission.REFERRAL_LINK) else [],
+        likeness.likenesses(case, actor) if actor.may(Permission.REFERRAL_LINK) else [],
         linked,
     )

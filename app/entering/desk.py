@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from uuid import UUID
 
 from app.cases.calendars import calendars
 from app.entering.columns import Column, columns_of
@@ -35,6 +36,7 @@ class Desk:
     authorities: Authorities
     calendars: Calendars
     editions: tuple[Edition, ...]
+    person_id: UUID | None = None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -60,9 +62,9 @@ class Desk:
         return Counting(self.calendars, edition.settings)
 
 
-def desk() -> Desk:
-    """Read it."""
+def desk(person_id: UUID | None) -> Desk:
+    """Read it, for somebody who enters cases: what they are sealed out of is nothing to them."""
     rows = tuple(
         Edition(one.adopted_at, one.number, ClockSettings.of_edition(one.settings)) for one in editions()
     )
-    return Desk({one.key: one for one in agencies()}, lists().authorities, calendars(), rows)
+    return Desk({one.key: one for one in agencies()}, lists().authorities, calendars(), rows, person_id)

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
+from app.access.actor import Actor
 from app.cases.models import Case, CaseChild
+from app.cases.queries import visible
 from app.entering.models import CaseLink
 from app.procedure.same_incident import Incident, Known, reasons_alike
 from tenants.db import db
@@ -25,9 +27,9 @@ class Likeness:
     reasons: list[str]
 
 
-def likenesses(case: Case) -> list[Likeness]:
-    """The cases of this partnership that may be of the same incident and on which nobody has decided yet, newest
-    first."""
+def likenesses(case: Case, actor: Actor) -> list[Likeness]:
+    """The cases that this person may see, that may be of the same incident and on which nobody has decided yet,
+    newest first."""
     rows = db.session.execute(
         select(CaseLink.first_case_id, CaseLink.second_case_id).where(
             or_(CaseLink.first_case_id == case.id, CaseLink.second_case_id == case.id),
@@ -36,7 +38,8 @@ def likenesses(case: Case) -> list[Likeness]:
     )
     decided = {case_id for row in rows for case_id in row} | {case.id}
     mine = incident_of(case.id)
-    query = select(Case).where(Case.id.not_in(decided), or_(_by_child(mine), _by_day(mine)))
+    alike = or_(_by_child(mine), _by_day(mine))
+    query = select(Case).where(Case.id.not_in(decided), alike, visible(actor))
     others = db.session.scalars(query.order_by(Case.opened_at.desc())).all()
     known = incidents_of([other.id for other in others])
     compared = ((other, reasons_alike(mine, known[other.id])) for other in others)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
-from app.access.actor import Acting
+from app.access.actor import Acting, Actor
 from app.cases.models import Case
+from app.cases.queries import visible
 from app.cases.reminders import owners_of
 from app.cases.service import changed, lock
 from app.entering.likeness import incident_of
@@ -62,11 +63,12 @@ class Verdict:
     key: UUID | None = None
 
 
-def verdicts(case_id: UUID) -> list[Linked]:
-    """What was decided on other cases: what stands, linked ones first, then what was decided before."""
+def verdicts(case_id: UUID, actor: Actor) -> list[Linked]:
+    """What was decided on other cases that this person may see: what stands, linked ones first, then what was decided
+    before."""
     found = []
     aware = _aware(case_id)
-    for row, case in _rows_of(case_id):
+    for row, case in _rows_of(case_id, visible(actor)):
         stands = row.superseded_at is None
         theirs = _aware(case.id) if stands and row.verdict == LINKED else aware
         found.append(
@@ -76,9 +78,9 @@ def verdicts(case_id: UUID) -> list[Linked]:
     return sorted(found, key=lambda one: (one.former, one.verdict != LINKED, one.at))
 
 
-def standing(case_id: UUID, other_id: UUID) -> Linked | None:
+def standing(case_id: UUID, other_id: UUID, actor: Actor) -> Linked | None:
     """The verdict that stands on two cases, or None."""
-    return next((one for one in verdicts(case_id) if one.case.id == other_id and not one.former), None)
+    return next((one for one in verdicts(case_id, actor) if one.case.id == other_id and not one.former), None)
 
 
 def decide(one: Case, other: Case, said: Verdict, *, acting: Acting, now: datetime) -> bool:
@@ -125,8 +127,8 @@ def _verdict(former: CaseLink | None, said: Verdict) -> str:
     return LINKED if said.same else UNDONE
 
 
-def _rows_of(case_id: UUID) -> Sequence[tuple[CaseLink, Case]]:
-    """The verdicts on a case, each with the other case."""
+def _rows_of(case_id: UUID, *conditions: ColumnElement[bool]) -> Sequence[tuple[CaseLink, Case]]:
+    """The verdicts on a case, each with the other case, under further conditions on that one."""
     query = (
         select(CaseLink, Case)
         .join(
@@ -136,6 +138,7 @@ def _rows_of(case_id: UUID) -> Sequence[tuple[CaseLink, Case]]:
                 (CaseLink.second_case_id == case_id) & (Case.id == CaseLink.first_case_id),
             ),
         )
+        .where(*conditions)
         .order_by(CaseLink.decided_at)
         .execution_options(populate_existing=True)
     )
@@ -181,7 +184,7 @@ def tell_of_correction(case_id: UUID, now: datetime) -> None:
     for event in corrected:
         for row, other in _rows_of(case_id):
             if row.superseded_at is None and row.verdict == LINKED:
-                for holder in owners_of(Party.PARTNERSHIP_TEAM, now):
+                for holder in owners_of(Party.PARTNERSHIP_TEAM, other.id, now):
                     post(
                         "linked-awareness-corrected", to_person=holder.person_id, to_address=holder.email,
                         to_name=holder.name, key=f"linked-aware:{other.id}:{event.facts['key']}:{holder.person_id}",

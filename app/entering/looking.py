@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
 from app.access.own_names import name_of
+from app.access.sealing import not_sealed
 from app.cases.service import Case
 from app.entering.columns import Column
 from app.entering.desk import Desk
@@ -64,8 +66,8 @@ class Looked:
 def look(rows: Sequence[Row], desk: Desk, now: datetime, *, clocks: bool = True) -> list[Looked]:
     """The cases as they would be entered now, each with its faults and warnings, and where asked its clocks."""
     found = [_read(row, desk, now) for row in rows]
-    _mark_doubles(found)
-    _warn_of_notifications(found)
+    _mark_doubles(found, desk)
+    _warn_of_notifications(found, desk)
     for one in found:
         if clocks and not one.faults:
             one.clocks = clocks_of(one.case, desk, now)
@@ -77,9 +79,11 @@ def look_at(raw: Mapping[str, str], desk: Desk, now: datetime) -> Looked:
     return look([Row(1, dict(raw))], desk, now)[0]
 
 
-def already_entered(keys: Collection[str]) -> set[str]:
-    """Which own references, in their one spelling, have a case."""
-    return set(db.session.scalars(select(EnteredCase.own_key).where(EnteredCase.own_key.in_(list(keys)))))
+def already_entered(keys: Collection[str], person_id: UUID | None) -> set[str]:
+    """Which own references, in their one spelling, have a case that this person may know of."""
+    known = not_sealed(EnteredCase.case_id, person_id)
+    query = select(EnteredCase.own_key).where(EnteredCase.own_key.in_(list(keys)), known)
+    return set(db.session.scalars(query))
 
 
 def clocks_of(case: UnderWay, desk: Desk, now: datetime) -> list[Clock]:
@@ -106,8 +110,8 @@ def _read(row: Row, desk: Desk, now: datetime) -> Looked:
     return found
 
 
-def _mark_doubles(found: list[Looked]) -> None:
-    entered = already_entered([own_key(one.case.own_reference) for one in found])
+def _mark_doubles(found: list[Looked], desk: Desk) -> None:
+    entered = already_entered([own_key(one.case.own_reference) for one in found], desk.person_id)
     met: dict[str, int] = {}
     for one in found:
         mine = own_key(one.case.own_reference)
@@ -120,17 +124,18 @@ def _mark_doubles(found: list[Looked]) -> None:
         met.setdefault(mine, one.number)
 
 
-def _warn_of_notifications(found: list[Looked]) -> None:
+def _warn_of_notifications(found: list[Looked], desk: Desk) -> None:
     """A notification that has a case already, here or in another row: perhaps one incident under two references."""
     stands = notified_as([one.case.panel_reference for one in found])
     wanted = {case_id for case_ids in stands.values() for case_id in case_ids}
-    rows = db.session.execute(select(Case.id, Case.reference).where(Case.id.in_(wanted))) if wanted else ()
-    references = {case_id: reference for case_id, reference in rows}
+    query = select(Case.id, Case.reference).where(Case.id.in_(wanted), not_sealed(Case.id, desk.person_id))
+    references = {case_id: reference for case_id, reference in db.session.execute(query)} if wanted else {}
     met: dict[str, int] = {}
     for one in found:
         mine = panel_key(one.case.panel_reference)
-        if mine in stands:
-            cases = ", ".join(sorted(references[case_id] for case_id in stands[mine]))
+        known = sorted(references[case_id] for case_id in stands.get(mine, ()) if case_id in references)
+        if known:
+            cases = ", ".join(known)
             one.warnings.append(f"This notification's reference stands in {cases} already")
         if mine and mine in met:
             one.warnings.append(f"This notification's reference stands in row {met[mine]} too")

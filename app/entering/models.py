@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Text, Uuid
+from sqlalchemy import JSON, Integer, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.base import TenantModel, instant, maybe_instant
@@ -14,7 +14,8 @@ from tenants.base import TenantModel, instant, maybe_instant
 
 class EnteredCase(TenantModel):
     """A case that was under way, with the partnership's own reference and the row as it was entered. `own_key` is
-    the one spelling in which two references are compared."""
+    the one spelling in which two references are compared; `apart` is how many of the same were there before, hidden
+    from whoever entered it."""
 
     __tablename__ = "entered_cases"
 
@@ -24,6 +25,7 @@ class EnteredCase(TenantModel):
     row: Mapped[dict[str, Any]] = mapped_column(JSON)
     entered_at: Mapped[datetime] = instant()
     entered_by: Mapped[str] = mapped_column(Text)
+    apart: Mapped[int] = mapped_column(Integer, default=0)
     import_id: Mapped[UUID | None] = mapped_column(Uuid)
     submission_key: Mapped[UUID | None] = mapped_column(Uuid)
 

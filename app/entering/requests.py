@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.access.actor import Acting, Actor
 from app.access.permissions import Permission
 from app.cases.calendars import calendars
-from app.cases.service import Case, Where, mark_to_be_notified, open_case
+from app.cases.service import Case, Where, lock, mark_to_be_notified, open_case
 from app.entering.asking import TEAM, ask, represented
 from app.entering.models import ReferralRequest
 from app.entering.service import children_facts
@@ -137,7 +137,7 @@ def open_from_notification(
     """
     before = opened_by(typed.key)
     if before is not None:
-        return before, []
+        return lock(before.id), []
     known = {agency.key: agency for agency in agencies()}
     counted = calendars()
     faults = came_first_faults(typed, now, set(known)) or also_asked(typed, counted, now)

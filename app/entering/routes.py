@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.CASE_ENTER)
 def case() -> ResponseReturnValue:
     """Enter one case that is under way, at its stage."""
-    at = desk()
+    at = desk(current_actor().person_id)
     form = enter_form(at)
     fresh(form)
     warnings: list[str] = []
@@ -68,7 +68,7 @@ def case() -> ResponseReturnValue:
 def notification_first() -> ResponseReturnValue:
     """Open the case of a notification that came before a referral, and ask for the referral form (A-09)."""
     form = CameFirstForm()
-    form.offer(desk())
+    form.offer(desk(current_actor().person_id))
     choose(form.agency, asking.choices(g.now))
     fresh(form)
     if form.validate_on_submit():

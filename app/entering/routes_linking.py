@@ -73,7 +73,7 @@ def _decide(form: SameIncidentForm, found: Case, other: Case) -> str:
 def _page(
     form: SameIncidentForm, found: Case, other: Case | None, problem: str, changed: bool
 ) -> ResponseReturnValue:
-    stands = linking.standing(found.id, other.id) if other is not None else None
+    stands = linking.standing(found.id, other.id, current_actor()) if other is not None else None
     if request.method == "GET" or changed:
         form.seen.data = str(stands.link_id) if stands else ""
     if stands:
@@ -84,7 +84,8 @@ def _page(
     compared = (found, other) if other is not None else ()
     page = render_template(
         "entering/same_incident.html", case=found, other=other, form=form, errors=errors, problem=problem,
-        likenesses=likeness.likenesses(found), verdicts=linking.verdicts(found.id), stands=stands,
+        likenesses=likeness.likenesses(found, current_actor()),
+        verdicts=linking.verdicts(found.id, current_actor()), stands=stands,
         changed=CHANGED if changed else "",
         sides=[{"case": one, "incident": likeness.incident_of(one.id)} for one in compared],
     )  # fmt: skip

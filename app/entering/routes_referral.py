@@ -74,7 +74,7 @@ def ask_referral(reference: str) -> ResponseReturnValue:
 @requires(Permission.REFERRAL_REQUEST)
 def write_for_agency(reference: str) -> ResponseReturnValue:
     """Write the referral that a case waits for on an agency's behalf (A-09)."""
-    found, form, at = seen(reference, "referral-for-agency"), WrittenForm(), desk()
+    found, form, at = seen(reference, "referral-for-agency"), WrittenForm(), desk(current_actor().person_id)
     form.offer(at)
     choose(form.agency, list(at.agency_names.items()))
     fresh(form)

@@ -31,7 +31,7 @@ MEANWHILE = "Somebody entered one of these cases meanwhile. Nothing has been ent
 @requires(Permission.CASE_ENTER)
 def empty() -> ResponseReturnValue:
     """An empty spreadsheet with the columns named."""
-    at = desk()
+    at = desk(current_actor().person_id)
     answer = make_response(empty_spreadsheet(at.columns, at.agency_names))
     answer.headers["Content-Type"] = XLSX
     answer.headers["Content-Disposition"] = 'attachment; filename="cases-under-way.xlsx"'
@@ -59,7 +59,9 @@ def _choose(form: UploadForm) -> ResponseReturnValue:
     try:
         if file is None or not file.filename:
             raise Unreadable("Choose a file.")
-        rows, note = read_file(file.filename, file.stream.read(MOST_BYTES + 1), desk().columns)
+        rows, note = read_file(
+            file.filename, file.stream.read(MOST_BYTES + 1), desk(current_actor().person_id).columns
+        )
     except Unreadable as fault:
         return _page(form, None, str(fault))
     kept = imports.keep(person_id, file.filename, note, rows, g.now)
@@ -76,7 +78,11 @@ def _enter(form: UploadForm, chosen: str) -> ResponseReturnValue:
     try:
         only_sound = request.form.get("do") == "enter-sound"
         wrong = imports.enter(
-            kept, only_sound=only_sound, acting=acting_for(Permission.CASE_ENTER), now=g.now, at=desk()
+            kept,
+            only_sound=only_sound,
+            acting=acting_for(Permission.CASE_ENTER),
+            now=g.now,
+            at=desk(current_actor().person_id),
         )
         if wrong is None:
             number = len(kept.result)
@@ -91,7 +97,7 @@ def _enter(form: UploadForm, chosen: str) -> ResponseReturnValue:
 
 
 def _page(form: UploadForm, kept: CaseImport | None, problem: str = "") -> ResponseReturnValue:
-    at, looked = desk(), list[Looked]()
+    at, looked = desk(current_actor().person_id), list[Looked]()
     if kept is not None and kept.entered_at is None:
         looked = imports.look_again(kept, at, g.now)
     shown: dict[str, Any] = {

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access.actor import SYSTEM, Acting
 from app.cases.service import (
@@ -24,17 +24,19 @@ from app.cases.service import (
 from app.entering.desk import Desk
 from app.entering.looking import Looked
 from app.entering.models import EnteredCase
-from app.entering.rows import decision_of, keep_rows
+from app.entering.rows import SAID_BEFORE, decision_of, keep_rows
 from app.entering.under_way import own_key
 from app.ledger.service import record
 from app.procedure.clocks import day_only
 from app.procedure.difference_duties import unresolved
 from app.procedure.entered_events import history_of, would_be
 from app.procedure.entering import CHAIR, OUTSIDE, Child, UnderWay
-from app.procedure.events import Event, EventKind
+from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind
 from app.procedure.obligation import Obligation
 from app.procedure.obligations import obligations
+from app.procedure.positions import ANSWERS
 from app.serious_incidents.entered import in_words
+from app.serious_incidents.words import party_name
 from tenants.db import db
 
 K = EventKind
@@ -85,9 +87,12 @@ def _opening(under_way: UnderWay, at: Desk) -> Opening:
 
 def _enter(case: Case, wanted: ToEnter, acting: Acting, now: datetime, at: Desk, source: From) -> Entered:
     under_way, row = wanted.case, wanted.row
+    key = own_key(under_way.own_reference)
+    same = select(func.count()).select_from(EnteredCase).where(EnteredCase.own_key == key)
     counting = at.counting(under_way.referred_on)
     db.session.add(
-        EnteredCase(case_id=case.id, own_reference=under_way.own_reference, own_key=own_key(under_way.own_reference),
+        EnteredCase(case_id=case.id, own_reference=under_way.own_reference, own_key=key,
+                    apart=(db.session.scalar(same) or 0) if key else 0,
                     row=dict(row), entered_at=now, entered_by=acting.name, import_id=source.import_id,
                     submission_key=source.submission_key)
     )  # fmt: skip
@@ -148,6 +153,10 @@ def _payload(event: Event, case: UnderWay, row: Mapping[str, Any]) -> dict[str, 
                 "answers": {"incident": {"happened_on": day, "narrative": case.summary}}}  # fmt: skip
     if event.kind is K.DECISION_RECORDED:
         return {**in_words(decision_of(case)), "by_then": case.decision.by}
+    if event.kind is K.INITIAL_VIEW_GIVEN and event.party is not None:
+        return {"by_then": case.views[event.party].by, "rationale": SAID_BEFORE}
+    if event.party in SAFEGUARDING_PARTNERS and event.kind in (*ANSWERS, K.POSITION_TAKEN):
+        return {"answered_by": case.response(event.party).by, "in_capacity": party_name(event.party)}
     said = {
         K.NOTIFIED_AGAINST_DECISION: {"words": case.override_reason, "by_then": case.override.by},
         K.OUTCOME_CHOSEN: {"words": case.afterwards_reason, "by_then": case.afterwards.by},

@@ -25,7 +25,7 @@ def tell_owners(entered: list[Entered], key: str, acting: Acting, now: datetime)
         mine: set[UUID] = set()
         for party in owing:
             if party not in holders:
-                holders[party] = owners_of(party, now)
+                holders[party] = owners_of(party, one.case.id, now)  # of a new case nobody is sealed out
             for holder in holders[party]:
                 people[holder.person_id] = holder
                 mine.add(holder.person_id)

@@ -47,8 +47,8 @@ def canonical(link: Link) -> bytes:
         str(link.version),
         str(link.partnership),
         str(link.number),
-        _instant(link.happened_at),
-        _instant(link.recorded_at),
+        instant_text(link.happened_at),
+        instant_text(link.recorded_at),
         str(link.actor_person or ""),
         link.actor_capacity,
         link.kind,
@@ -68,6 +68,21 @@ def hash_of(link: Link) -> bytes:
     return hashlib.sha256(link.previous_hash + canonical(link)).digest()
 
 
+def destroyed(numbers: Iterable[tuple[int, object]]) -> frozenset[int]:
+    """Which events' content was destroyed by right: those that a later event says so of.
+
+    `numbers` pairs the number of each such event with its fact "numbers". An event that names itself, or one that
+    came after it, says nothing.
+    """
+    return frozenset(
+        named
+        for number, said in numbers
+        if isinstance(said, list)
+        for named in said
+        if isinstance(named, int) and named < number
+    )
+
+
 def payload_digest(salt: bytes, payload: str) -> bytes:
     """The salted digest of a payload."""
     return hashlib.sha256(salt + payload.encode()).digest()
@@ -81,7 +96,8 @@ def first_fault(links: Iterable[Link], head_count: int, head_hash: bytes) -> Fau
             return Fault(expected, f"event {expected} is missing")
         if link.previous_hash != previous:
             return Fault(link.number, "does not follow from the event before it")
-        if hash_of(link) != link.hash:
+        if hash_of(link) != link.hash or "" in (link.stage, link.party, link.outcome):
+            # What is empty is stored as nothing at all, which the canonical bytes could not tell apart
             return Fault(link.number, "has been changed since it was recorded")
         previous, expected = link.hash, expected + 1
     if expected - 1 != head_count:
@@ -93,5 +109,6 @@ def first_fault(links: Iterable[Link], head_count: int, head_hash: bytes) -> Fau
     return None
 
 
-def _instant(value: datetime) -> str:
+def instant_text(value: datetime) -> str:
+    """An instant as the canonical bytes hold it."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

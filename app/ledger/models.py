@@ -52,6 +52,16 @@ class LedgerHead(TenantModel):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class LedgerAnchor(TenantModel):
+    """The copy of an anchor: the line as it stands in the file outside the database."""
+
+    __tablename__ = "ledger_anchors"
+
+    count: Mapped[int] = mapped_column(BigInteger)
+    line: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = instant()
+
+
 class ReadEntry(TenantModel):
     """Somebody looked at a case, in a capacity."""
 

@@ -204,7 +204,7 @@ def _row(entry: Pending) -> dict[str, Any]:
         "case_id": entry.case_id,
         "stage": event.stage.value if event.stage else None,
         "party": event.party.value if event.party else None,
-        "outcome": event.outcome,
+        "outcome": event.outcome or None,
         "facts": canonical_json(event.facts),
         "payload": canonical_json({**entry.payload, "by": entry.acting.name}),
         "salt": secrets.token_bytes(16),

@@ -1,22 +1,29 @@
-"""Delivering messages: at least once, always with one Message-ID, and telling who listens what came of it."""
+"""Delivering messages: at least once, always with one Message-ID, and telling who listens what came of it. What is
+about a case goes to nobody who has been sealed out of it since it was written."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
 
 from app import clock_source
+from app.access.sealing import may_be_sent
 from app.crash import crash
 from app.outbox import jobs, smtp
-from app.outbox.handlers import Args, Delivered, handler, tell_listeners
+from app.outbox.handlers import Args, Delivered, completed, handler, tell_listeners
 from app.outbox.models import MessageState, OutboxMessage
 from app.outbox.service import schedule
 from tenants.db import db
 
-STATES: dict[Delivered, MessageState] = {"accepted": MessageState.SENT, "bounced": MessageState.BOUNCED}
+STATES: dict[Delivered, MessageState] = {
+    "accepted": MessageState.SENT,
+    "bounced": MessageState.BOUNCED,
+    "withheld": MessageState.WITHHELD,
+}
 
 
 class ListenerFailed(Exception):
@@ -31,17 +38,12 @@ class ListenerFailed(Exception):
 
 @handler("deliver")
 def deliver(args: Args, now: datetime) -> None:
-    """Send one message. A refusal for good is an outcome, as acceptance is; anything else is tried again."""
+    """Send one message, or withhold it. A refusal for good is an outcome, as acceptance is; anything else is tried
+    again."""
     message = _message(args)
-    if message.state in (MessageState.SENT, MessageState.BOUNCED):
+    if message.state in STATES.values():
         return
-    outcome: Delivered = "accepted"
-    error = None
-    try:
-        smtp.send(message, current_app.config["WAYMARK"])
-    except smtp.Bounced as refusal:
-        outcome, error = "bounced", str(refusal)
-    crash("after-smtp")
+    outcome, error = _send(message, now) if _may_be_sent(message) else ("withheld", None)
     # The moment of acceptance, not that at which the job began: a clock may end between the two.
     at = max(now, clock_source.now())
     _store(message, outcome, at, error)
@@ -52,10 +54,31 @@ def deliver(args: Args, now: datetime) -> None:
         raise ListenerFailed(outcome, at, error) from failure
 
 
+def _may_be_sent(message: OutboxMessage) -> bool:
+    """Whether nobody has sealed who it is for out of the case it is about. No seal comes between this and its
+    sending."""
+    case_id = message.context.get("case_id")
+    return not case_id or message.to_person is None or may_be_sent(UUID(case_id), message.to_person)
+
+
+def _send(message: OutboxMessage, now: datetime) -> tuple[Delivered, str | None]:
+    outcome: Delivered = "accepted"
+    error = None
+    try:
+        body = completed(message, now)
+        if body is None:
+            raise smtp.Bounced("no-longer-wanted")
+        smtp.send(message, current_app.config["WAYMARK"], body)
+    except smtp.Bounced as refusal:
+        outcome, error = "bounced", str(refusal)
+    crash("after-smtp")
+    return outcome, error
+
+
 @handler("tell-outcome")
 def tell_outcome(args: Args, now: datetime) -> None:
     """Tell listeners later what became of a message, where they could not record it at once."""
-    outcome: Delivered = "accepted" if args["outcome"] == "accepted" else "bounced"
+    outcome: Delivered = next(known for known in get_args(Delivered) if known == args["outcome"])
     tell_listeners(_message(args), outcome, now)
 
 
@@ -75,7 +98,7 @@ def failed(args: Args, error: Exception, given_up: bool, now: datetime) -> bool:
 
 
 def _store(message: OutboxMessage, outcome: Delivered, at: datetime, error: str | None) -> None:
-    message.attempts += 1
+    message.attempts += outcome != "withheld"
     message.state = STATES[outcome]
     message.last_error = error
     message.sent_at = at if outcome == "accepted" else None

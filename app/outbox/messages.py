@@ -32,6 +32,9 @@ ACTIONS = {
 }
 ANY_ACTION = "do what the case page says is owed"
 SIGN_OFF = "This message carries no details of any case. Sign in to read them."
+NO_DETAILS = "This message carries no details of any case."
+# Stands for the token of a one-time link until the message is sent; the token itself is in no table.
+ONE_TIME = "one-time-link"
 
 
 class NotAllowed(ValueError):
@@ -57,6 +60,7 @@ class Template:
     subject: str
     text: str
     page: str = "case"
+    sign_off: str = SIGN_OFF
 
 
 TEMPLATES: dict[str, Template] = {
@@ -197,7 +201,22 @@ TEMPLATES: dict[str, Template] = {
     ),
     "observation-added": Template(
         "{reference}: the scrutineer has added an observation",
-        "An observation of the scrutineer can be read.",
+        "The Independent Scrutineer has added an observation. The chair of the group answers it.",
+    ),
+    "observation-answered": Template(
+        "{reference}: an observation has been answered",
+        "An answer to an observation of the Independent Scrutineer can be read.",
+    ),
+    "practice-observation-added": Template(
+        "The scrutineer has added an observation on practice",
+        "The Independent Scrutineer has added an observation on the partnership's practice. The chair of the "
+        "group answers it.",
+        "observations",
+    ),
+    "practice-observation-answered": Template(
+        "An observation on practice has been answered",
+        "An answer to an observation of the Independent Scrutineer can be read.",
+        "observations",
     ),
     "review-ground": Template(
         "{reference}: an entry can be read",
@@ -210,6 +229,18 @@ TEMPLATES: dict[str, Template] = {
     "notification-informed": Template(
         "{reference}: you are informed of a case",
         "You are informed of a case, as the procedure asks. The record is open to you; please sign in and read it.",
+    ),
+    "conflict-declared": Template(
+        "{reference}: a conflict of interest has been declared",
+        "Somebody has declared a conflict of interest. Please seal them out of the case, or record why they keep "
+        "access to it.",
+        "conflicts",
+    ),
+    "nobody-can-act": Template(
+        "{reference}: somebody else is needed",
+        "Nobody who may see this case can act for one of those who owe something on it. Please name a deputy, or have "
+        "another member given the role.",
+        "conflicts",
     ),
     "cases-entered": Template(
         "Cases under way were entered in Waymark",
@@ -232,6 +263,75 @@ TEMPLATES: dict[str, Template] = {
         "The steps that remain no longer fit before a statutory clock ends. The case page says what can be "
         "shortened: please {action}{by}.",
     ),
+    "invitation": Template(
+        "An invitation to Waymark",
+        "You are invited to work in Waymark with the partnership named below. Please open the link{by}: it shows the "
+        "role that you are invited to, and lets you accept. It works once, and for you alone.",
+        "invitation",
+        NO_DETAILS,
+    ),
+    "passkey-recovery": Template(
+        "A new passkey for Waymark",
+        "Two people of the partnership named below have allowed you to make a new passkey. Please open the "
+        "link{by}. The passkeys that you had stop working then. If you did not ask for this, tell them at once.",
+        "invitation",
+        NO_DETAILS,
+    ),
+    "passkey-asked": Template(
+        "A new passkey was asked for in your name",
+        "An administrator of the partnership named below has asked that you be sent a link to make a new passkey. A "
+        "second person there must approve it; until the link is used, the passkeys that you have go on working. If you "
+        "did not ask for this, telephone the partnership at once, on a number that you know: they can say who asked.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "passkey-allowed": Template(
+        "A new passkey in your name was approved",
+        "An administrator of the partnership named below asked for a new passkey in your name, and a second person "
+        "has approved it. A link to make it has been sent; once it is used, the passkeys that you have stop working. "
+        "If you did not ask for this, telephone the partnership at once, on a number that you know: they can "
+        "withdraw the link, and can say who asked and who approved.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "membership-open": Template(
+        "You can use Waymark now",
+        "The partnership named below has opened Waymark to you.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "membership-ended": Template(
+        "A role of yours has ended",
+        "A role that you held in the partnership named below has ended. If you did not expect it, ask them.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "identity-check-waits": Template(
+        "Somebody invited has made their passkey",
+        "Somebody who was invited has made their passkey. Please check, on a telephone number that you know or in "
+        "person, that it is the right person. They have a code of six digits for you.",
+        "waiting",
+        NO_DETAILS,
+    ),
+    "second-person-waits": Template(
+        "Something waits for a second person",
+        "An administrator has proposed something that a second person must approve or refuse.",
+        "waiting",
+        NO_DETAILS,
+    ),
+    "proposal-decided": Template(
+        "What you proposed has been decided",
+        "A second person has decided what you proposed.",
+        "people",
+        NO_DETAILS,
+    ),
+    "access-given": Template(
+        "Somebody was given a role",
+        "An administrator has given somebody a role that opens cases, or that decides who is let in. Please check "
+        "that you expect it: the page lists the newest memberships first.",
+        "newest",
+        NO_DETAILS,
+    ),
     "overdue": Template(
         "{reference}: overdue", "The procedure asks you to {action}{by}. It has not been recorded as done."
     ),
@@ -239,8 +339,64 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: something is overdue",
         "A step that somebody else owes has not been recorded as done{by}. The case page says which, and who owes it.",
     ),
+    "draft-submitted": Template(
+        "{reference}: a draft has been submitted",
+        "Those who were commissioned have submitted a version of their draft. It can be read.",
+    ),
+    # To those commissioned: never the reference of a case, which they do not know.
+    "commission-begun": Template(
+        "Your commission has begun",
+        "You have been commissioned, and your commission can be opened from today. It says what is asked and by when.",
+        "commissions",
+    ),
+    "commission-terms": Template(
+        "Terms of reference have been released to you",
+        "A version of the terms of reference of your commission has been released. Please read it.",
+        "commissions",
+    ),
+    "commission-timetable": Template(
+        "The timetable of your commission has been set",
+        "The timetable of your commission has been set or changed. Please read it.",
+        "commissions",
+    ),
+    "commission-end-changed": Template(
+        "The last day of your commission has changed",
+        "The last day of your commission has changed. Your access ends with that day.",
+        "commissions",
+    ),
+    "commission-paper": Template(
+        "A paper has been released to you",
+        "A paper has been released to you for your commission. Please read it in Waymark.",
+        "commissions",
+    ),
+    "commission-paper-withdrawn": Template(
+        "A paper has been withdrawn",
+        "A paper that was released to you for your commission has been withdrawn, and can no longer be opened.",
+        "commissions",
+    ),
+    "commission-comment": Template(
+        "There is a comment on your draft",
+        "A comment has been written on a version of the draft that you submitted.",
+        "commissions",
+    ),
+    "commission-ended": Template(
+        "Your commission has ended",
+        "Your commission has ended, and can no longer be opened. The partnership can tell you more.",
+        "tasks",
+    ),
 }
-PLACES = {"case": "/{slug}/cases/{reference}", "referrals": "/{slug}/referrals", "tasks": "/{slug}/tasks"}
+PLACES = {
+    "case": "/{slug}/cases/{reference}",
+    "conflicts": "/{slug}/cases/{reference}/conflicts/",
+    "referrals": "/{slug}/referrals",
+    "tasks": "/{slug}/tasks",
+    "people": "/{slug}/people/",
+    "newest": "/{slug}/people/?order=newest",
+    "waiting": "/{slug}/people/waiting",
+    "invitation": "/invitation/{slug}/" + ONE_TIME,
+    "commissions": "/{slug}/commissions",
+    "observations": "/{slug}/scrutiny/observations/",
+}
 
 
 def render(
@@ -270,7 +426,7 @@ def render(
     where = link or PLACES[template.page].format(slug=slug, reference=words["reference"])
     lines = [template.text.format(**words)]
     lines += [f"Reference: {words['reference']}"] if words["reference"] else []
-    lines += [f"Open it in Waymark: {base_url}{where}", one_line(partnership), SIGN_OFF]
+    lines += [f"Open it in Waymark: {base_url}{where}", one_line(partnership), template.sign_off]
     return Rendered(one_line(template.subject.format(**words)), "\n\n".join(lines) + "\n")
 
 

@@ -14,12 +14,14 @@ from tenants.base import TenantModel, instant, maybe_instant
 
 
 class MessageState(StrEnum):
-    """How far a message has come. `bounced` was refused for good; `failed` was tried until we gave up."""
+    """How far a message has come. `bounced` was refused for good; `failed` was tried until we gave up; `withheld` is
+    never sent, for who it was for has been sealed out of the case it is about."""
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
     BOUNCED = "bounced"
+    WITHHELD = "withheld"
 
 
 class OutboxMessage(TenantModel):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from app.outbox.models import JobIntent, OutboxMessage
+from app.outbox.models import JobIntent, MessageState, OutboxMessage
 from tenants.db import db
 
 # Handed over so often and never finished: whatever does this work may die of it.
@@ -54,6 +55,22 @@ def messages(case_reference: str | None = None, limit: int = 100) -> list[Messag
     return [Message(**{name: getattr(row, name) for name in names}) for row in db.session.scalars(query)]
 
 
+def asked_in(case_reference: str, kinds: Collection[str]) -> list[tuple[str, str, str, datetime]]:
+    """Who was written to in a case, in order: the message's kind, the party it was about, the name, and when. One that
+    was withheld was never sent."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.case_reference == case_reference,
+            OutboxMessage.kind.in_(kinds),
+            OutboxMessage.state != MessageState.WITHHELD,
+        )
+        .order_by(OutboxMessage.created_at, OutboxMessage.to_name)
+    )
+    rows = db.session.scalars(query)
+    return [(row.kind, str(row.context.get("party", "")), row.to_name, row.created_at) for row in rows]
+
+
 def dead_letters() -> list[DeadLetter]:
     """Work that needs a person: given up, or handed over many times and never finished. Oldest first."""
     stuck = JobIntent.attempts >= STUCK_AFTER
@@ -72,3 +89,13 @@ def waiting(now: datetime) -> int:
         JobIntent.done_at.is_(None), JobIntent.failed_at.is_(None), JobIntent.run_at <= now
     )
     return db.session.scalar(query) or 0
+
+
+def states_of(keys: Collection[str]) -> dict[str, str]:
+    """How far the messages with these keys have come."""
+    if not keys:
+        return {}
+    rows = db.session.execute(
+        select(OutboxMessage.key, OutboxMessage.state).where(OutboxMessage.key.in_(list(keys)))
+    )
+    return {key: state for key, state in rows}

@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.access.sealing import is_sealed
 from app.outbox.messages import one_line, render
 from app.outbox.models import JobIntent, MessageState, OutboxMessage
 from tenants.db import db, set_scope
@@ -42,10 +43,16 @@ def post(
     """Write a message to the outbox, and the work of delivering it, once by its key. Returns whether it is
     new.
 
+    Nothing is written to somebody who is sealed out of the case that it is about, whose identifier `context`
+    holds; a message to a person with a case's reference must have it, so that this can be asked again when it is
+    delivered.
     A missing or unusable address is no error here: the message bounces when it is delivered, and whoever
     listens for that is told. Raises NotAllowed where a message may not carry a parameter, and
     NotAnIdentifier.
     """
+    about = _identifiers(context or {})
+    if to_person is not None and _sealed(about, case_reference, to_person):
+        return False
     partnership = db.session.scalars(
         select(Partnership).where(Partnership.id == current_partnership_id())
     ).one()
@@ -68,7 +75,7 @@ def post(
         "body": text.body,
         "case_reference": case_reference,
         "message_id": f"<{uuid5(partnership.id, key).hex}@{_domain()}>",
-        "context": _identifiers(context or {}),
+        "context": about,
         "state": MessageState.QUEUED.value,
         "attempts": 0,
         "created_at": now,
@@ -134,6 +141,15 @@ def revive() -> int:
         .returning(JobIntent.id)
     ).all()
     return len(revived)
+
+
+def _sealed(about: Mapping[str, str], case_reference: str | None, person_id: UUID) -> bool:
+    case_id = about.get("case_id")
+    if case_reference is not None and not case_id:
+        raise NotAnIdentifier(
+            "a message about a case says which, so that nobody sealed out of it is sent one"
+        )
+    return bool(case_id) and is_sealed(UUID(case_id), person_id)
 
 
 def _identifiers(given: Mapping[str, str]) -> dict[str, str]:

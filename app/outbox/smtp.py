@@ -52,8 +52,9 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def composed(message: OutboxMessage, sender: str, dated: datetime) -> EmailMessage:
-    """The message as it is sent. Every header passes through the library's own check against line ends.
+def composed(message: OutboxMessage, sender: str, dated: datetime, body: str | None = None) -> EmailMessage:
+    """The message as it is sent, with the row's text or the one given. Every header passes through the library's own
+    check against line ends.
 
     The Message-ID is the row's, so that a message sent twice can be recognised as one.
     """
@@ -65,12 +66,12 @@ def composed(message: OutboxMessage, sender: str, dated: datetime) -> EmailMessa
     mail["Date"] = format_datetime(dated)
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body, cte="quoted-printable")
+    mail.set_content(message.body if body is None else body, cte="quoted-printable")
     return mail
 
 
-def send(message: OutboxMessage, config: Config) -> None:
-    """Hand a message to the mail server; returning means that the server has accepted it.
+def send(message: OutboxMessage, config: Config, body: str | None = None) -> None:
+    """Hand a message to the mail server, with the row's text or the one given; returning means that it was accepted.
 
     Raises Bounced, NotSent, ConfigurationError.
     """
@@ -78,7 +79,7 @@ def send(message: OutboxMessage, config: Config) -> None:
     if not usable(message.to_address):
         raise Bounced("unusable-address")
     sender = parseaddr(config.smtp_from)[1]
-    mail = composed(message, config.smtp_from, message.created_at)
+    mail = composed(message, config.smtp_from, message.created_at, body)
     connection = None
     try:
         connection = _connected(config)

@@ -1,4 +1,4 @@
-"""`flask partnerships add FILE`, `sync FOLDER` and `list`."""
+"""`flask partnerships add FILE`, `sync FOLDER` and `list`, as a role of the database that has no table of any case."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from app.partnerships.service import add, owner_app
 from config import ConfigurationError
 from tenants.provision import ProvisionError
 from tenants.registry import all_partnerships
+from tenants.rls import OPERATOR
+from tenants.scope import narrow
 
 partnerships_group = AppGroup("partnerships", help="The partnerships of this platform.")
 
@@ -35,6 +37,7 @@ def sync_command(folder: Path) -> None:
 @partnerships_group.command("list")
 def list_command() -> None:
     """List the partnerships of this platform."""
+    narrow(OPERATOR)
     for partnership in all_partnerships():
         click.echo(f"{partnership.slug:20} {partnership.name}")
 
@@ -44,6 +47,7 @@ def add_file(file: Path) -> str:
     try:
         app = owner_app(current_app.config["WAYMARK"])
         with app.app_context():
+            narrow(OPERATOR)
             return add(file, now())
     except ConfigurationError as error:
         raise click.ClickException(str(error)) from None

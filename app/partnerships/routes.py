@@ -71,7 +71,7 @@ def change() -> ResponseReturnValue:
     errors = [(field.id, field.errors[0]) for field in form if field.errors]
     page = render_template(
         "partnerships/change.html", form=form, errors=errors, problem=problem, told=told, current=current,
-        under=stages_by_edition().get(current.number, 0),
+        under=stages_by_edition(current_actor().person_id).get(current.number, 0),
     )  # fmt: skip
     return page, 400 if errors or problem else 200
 
@@ -105,7 +105,8 @@ def _show(row: SettingsEdition) -> ResponseReturnValue:
     ]
     return render_template(
         "partnerships/settings.html", edition=row, editions=editions(), clocks=clocks, duties=duties,
-        steps=clocks.own.steps, under=stages_by_edition(), triggers=TRIGGERS, closings=CLOSINGS, blocks=BLOCKS,
+        steps=clocks.own.steps, under=stages_by_edition(current_actor().person_id), triggers=TRIGGERS,
+        closings=CLOSINGS, blocks=BLOCKS,
         done=EventKind.LOCAL_STEP_DONE, procedure_names={party.value: name for party, name in NAMES.items()},
         newest=current_edition().number,
     )  # fmt: skip

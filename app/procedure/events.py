@@ -103,13 +103,43 @@ class EventKind(StrEnum):
     ENTRY_SUPERSEDED = "entry-superseded"
     CALENDAR_CHANGED = "calendar-changed"
     LOCAL_STEP_DONE = "local-step-done"
+    CONTENT_DESTROYED = "content-destroyed"
     # partnership, people, settings
     PARTNERSHIP_ADDED = "partnership-added"
     SETTINGS_ADOPTED = "settings-adopted"
     ORGANISATION_TRUSTED = "organisation-trusted"
     ARRANGEMENT_RECORDED = "arrangement-recorded"
     MEMBERSHIP_BEGUN = "membership-begun"
+    MEMBERSHIP_CHANGED = "membership-changed"
     MEMBERSHIP_ENDED = "membership-ended"
+    PERSON_INVITED = "person-invited"
+    INVITATION_WITHDRAWN = "invitation-withdrawn"
+    INVITATION_ACCEPTED = "invitation-accepted"
+    MEMBERSHIP_PROPOSED = "membership-proposed"
+    MEMBERSHIP_APPROVED = "membership-approved"
+    MEMBERSHIP_REFUSED = "membership-refused"
+    PASSKEY_REGISTERED = "passkey-registered"
+    PASSKEY_REMOVED = "passkey-removed"
+    # who may not see a case
+    CASE_SEALED = "case-sealed"
+    SEAL_LIFTED = "seal-lifted"
+    CONFLICT_DECLARED = "conflict-declared"
+    CONFLICT_ANSWERED = "conflict-answered"
+    # scrutiny
+    OBSERVATION_RECORDED = "observation-recorded"
+    OBSERVATION_ANSWERED = "observation-answered"
+    AUDIT_EXPORTED = "audit-exported"
+    WRITE_REFUSED = "write-refused"
+    # commissions of reviewers and event leads
+    REVIEWER_COMMISSIONED = "reviewer-commissioned"
+    COMMISSION_CHANGED = "commission-changed"
+    REVIEWER_REMOVED = "reviewer-removed"
+    TERMS_OF_REFERENCE_RELEASED = "terms-of-reference-released"
+    PAPER_RELEASED = "paper-released"
+    PAPER_WITHDRAWN = "paper-withdrawn"
+    TIMETABLE_SET = "timetable-set"
+    DRAFT_SUBMITTED = "draft-submitted"
+    DRAFT_COMMENTED = "draft-commented"
 
 
 class Outcome(StrEnum):

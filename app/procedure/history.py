@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from app.procedure.calendar import Calendar, Calendars
 from app.procedure.clocks import day_end, day_start, london_date, within_working_days, working_days_before
@@ -11,6 +11,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party,
 from app.procedure.obligation import ClockRule, ClockSettings, Ending, Obligation
 
 MORNING = timedelta(hours=9)
+FAR = datetime.max.replace(tzinfo=UTC)  # after everything: known now, whatever had happened by then
 LONG_CLOCK = 3  # working days: from here on a reminder comes the day before
 
 

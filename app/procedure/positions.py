@@ -9,11 +9,12 @@ from typing import Literal
 
 from app.procedure.clocks import day_end
 from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party
-from app.procedure.history import SHAKING, History
+from app.procedure.history import SHAKING, History, recorded
 from app.procedure.marks import duty
 
 ANSWERS = (EventKind.RESPONSE_GIVEN, EventKind.RESPONSE_LATE)
 FILLING = (*ANSWERS, EventKind.RESPONSE_DEEMED, EventKind.POSITION_TAKEN)
+REACHED = (EventKind.REQUEST_RECEIVED, *ANSWERS, EventKind.POSITION_TAKEN)
 CHANGING = (
     *FILLING,
     EventKind.SILENCE_NOT_DEEMED,
@@ -235,6 +236,22 @@ def deputy_contacted(history: History, party: Party) -> Event | None:
     return None
 
 
+@duty("B1-08")
+def nobody_left(history: History, party: Party, before: datetime | None = None) -> Event | None:
+    """That nobody of a partner can be asked any more, where nobody has been reached since (before a moment, where
+    one is given). A silence of nobody agrees to nothing."""
+    lost = [
+        event
+        for event in history.all(EventKind.REQUEST_BOUNCED, party)
+        if event.facts.get("nobody") and (before is None or event.happened_at < before)
+    ]
+    last = max(lost, key=recorded, default=None)
+    if last is None:
+        return None
+    since = history.after(last, *REACHED, party=party)
+    return None if any(before is None or one.happened_at < before for one in since) else last
+
+
 def _why_not_silent(history: History, party: Party, now: datetime) -> str | None:
     end, contacted = clock_end(history, party), deputy_contacted(history, party)
     reasons = (
@@ -243,6 +260,7 @@ def _why_not_silent(history: History, party: Party, now: datetime) -> str | None
         (end is None and history.first(EventKind.REQUEST_BOUNCED, party) is not None, "the request bounced"),
         (end is None, "the request has not been received"),
         (end is not None and now < end, "the clock is still running"),
+        (end is not None and nobody_left(history, party, end) is not None, "nobody of the partner could be asked"),
         (end is not None and (contacted is None or contacted.happened_at >= end),
          "the deputy was not contacted"),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party,
 from app.procedure.history import History
 from app.procedure.marks import duty
 from app.procedure.obligation import ClockRule, Obligation
-from app.procedure.positions import deputy_contacted, first_filled, position, receipt
+from app.procedure.positions import REACHED, deputy_contacted, first_filled, nobody_left, position, receipt
 
 STEP_4 = "Section B, step 4: a response within one working day of receipt; no response is taken as agreement"
 NAMES = {Party.LOCAL_AUTHORITY: "Children's Services", Party.POLICE: "the police", Party.ICB: "the ICB"}
@@ -63,19 +63,30 @@ def _responded(history: History, party: Party) -> tuple[datetime | None, str | N
 
 @duty("B1-08")
 def reach(history: History, party: Party) -> list[Obligation]:
-    """A request that bounced must reach the partner another way; nothing is deemed until it has."""
-    bounced, received = history.first(EventKind.REQUEST_BOUNCED, party), receipt(history, party)
+    """A request that bounced must reach the partner another way; nothing is deemed until it has. The same where
+    nobody who received it can answer any more."""
+    bounced, lost = history.first(EventKind.REQUEST_BOUNCED, party), nobody_left(history, party)
     if bounced is None:
         return []
+    reached = None if lost else _reached(history, party, bounced)
     over, _reason = _responded(history, party)
     return [
         history.unclocked(
             f"B1-08:reach:{party.value}", "B1-08", Party.PARTNERSHIP_TEAM,
             f"The request to {NAMES[party]} could not be delivered: reach them another way", STEP_4,
-            bounced.happened_at, ended=received or over, ending="met" if received else "not needed",
-            reason=None if received or not over else "The position is known, or the decision was recorded.",
+            (lost or bounced).happened_at, ended=reached or over, ending="met" if reached else "not needed",
+            reason=None if reached or not over else "The position is known, or the decision was recorded.",
         )
     ]  # fmt: skip
+
+
+def _reached(history: History, party: Party, bounced: Event) -> datetime | None:
+    """When a partner was reached after a request to it had bounced."""
+    received = receipt(history, party)
+    if received is None or received >= bounced.happened_at:
+        return received
+    since = history.after(bounced, *REACHED, party=party)
+    return min((event.happened_at for event in since), default=received)
 
 
 @duty("N-04", "B1-12")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.access.actor import Actor, Capacity
 from app.access.permissions import Permission
 from app.access.roles import Role
+from app.access.sealing import not_sealed
 from app.ledger.service import stored_events
 from app.procedure.criteria import may_see_draft
 from app.procedure.events import EventKind
+from app.procedure.history import FAR, as_known
 from app.referrals.models import ReferralDraft
 from app.referrals.questions import Lists
 from tenants.db import db
@@ -90,9 +93,14 @@ def may_submit(actor: Actor, draft: ReferralDraft) -> bool:
     return bool(capacities_for(actor, draft, Permission.REFERRAL_SUBMIT))
 
 
+def known_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a referral is not that of a case which this person is sealed out of."""
+    return not_sealed(ReferralDraft.case_id, actor.person_id)
+
+
 def visible_draft(draft_id: UUID, actor: Actor, *, lock: bool = False) -> ReferralDraft | None:
     """The draft where this person may see it, else None; locked until the transaction ends where asked."""
-    query = select(ReferralDraft).where(ReferralDraft.id == draft_id)
+    query = select(ReferralDraft).where(ReferralDraft.id == draft_id, known_to(actor))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     draft = db.session.scalar(query)
@@ -103,6 +111,7 @@ def drafts_of(actor: Actor) -> Drafts:
     """The referrals this person may see, newest first."""
     query = select(ReferralDraft).where(
         ReferralDraft.state != "discarded",
+        known_to(actor),
         or_(
             ReferralDraft.author_person == actor.person_id,
             ReferralDraft.agency_id.in_(actor.agencies(Permission.REFERRAL_SUBMIT)),
@@ -134,10 +143,13 @@ def agency_names() -> dict[UUID, str]:
     return {agency.id: agency.name for agency in agencies()}
 
 
-def referral_record(case_id: UUID) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What the referral of a case said, as (section, [(question, answer)]); empty where there is none."""
+def referral_record(
+    case_id: UUID, known: datetime = FAR, happened: datetime = FAR
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the referral of a case said, as (section, [(question, answer)]); empty where there is none, or was none
+    as it was known at one moment, of what had happened by another."""
     for event, payload, _capacity in stored_events(case_id):
-        if event.kind is EventKind.REFERRAL_SUBMITTED:
+        if event.kind is EventKind.REFERRAL_SUBMITTED and as_known([event], known, happened):
             return [
                 (title, [(question, answer) for question, answer in said])
                 for title, said in payload.get("record", [])
@@ -148,3 +160,8 @@ def referral_record(case_id: UUID) -> list[tuple[str, list[tuple[str, str]]]]:
 def versions_since(draft: ReferralDraft, version: int) -> Sequence[str]:
     """The pages that changed after a version, in no particular order."""
     return [key for key, touch in draft.touched.items() if int(touch.get("version", 0)) > version]
+
+
+def drafts_of_case(case_id: UUID) -> list[UUID]:
+    """The referrals that a case came from, as they were written."""
+    return list(db.session.scalars(select(ReferralDraft.id).where(ReferralDraft.case_id == case_id)))

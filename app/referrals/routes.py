@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.access.current import current_actor
 from app.access.guard import requires
 from app.access.permissions import Permission
+from app.ledger import read_log
 from app.referrals import forms, service, submission, words
 from app.referrals.checking import Checked, check, items_of, section_of
 from app.referrals.models import ReferralDraft
@@ -23,12 +24,20 @@ from tenants.db import db
 bp = Blueprint("referrals", __name__, url_prefix="/<slug>", template_folder="templates")
 
 
-def opened(draft_id: UUID) -> ReferralDraft:
-    """The draft of this address where this person may see it; else the same 404 as a wrong address."""
+def opened(draft_id: UUID, shown: bool = True) -> ReferralDraft:
+    """The draft of this address where this person may see it; else the same 404 as a wrong address.
+
+    The view is recorded first, unless nothing of the draft is `shown`.
+    """
+    actor = current_actor()
     try:
-        return service.load(draft_id, current_actor())
+        found = service.load(draft_id, actor)
     except service.NoSuchDraft:
         abort(404)
+    if shown:
+        acting = actor.acting_as(actor.holding(Permission.REFERRAL_DRAFT))
+        read_log.viewed(found.case_id or found.id, acting, "referral", g.now)
+    return found
 
 
 def checked_now(draft: ReferralDraft, listed: Lists) -> Checked:

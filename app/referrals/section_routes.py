@@ -159,7 +159,7 @@ def _keep(draft_id: UUID, section: str, typed: dict[str, Any], *, tried: bool) -
 @requires(Permission.REFERRAL_DRAFT)
 def autosave(draft_id: UUID, section: str) -> ResponseReturnValue:
     """Keep what is being typed, unchecked. Takes a form or JSON; answers with when it was saved."""
-    found = opened(draft_id)
+    found = opened(draft_id, shown=False)
     page = page_or_404(found, section)
     sent: Any = request.get_json(silent=True) if request.is_json else request.form
     if sent is None or not hasattr(sent, "get"):

@@ -21,7 +21,7 @@ from app.referrals import telling
 from app.referrals.checking import items_of
 from app.referrals.models import ReferralDraft
 from app.referrals.pages import MOST, item_number
-from app.referrals.queries import Way, capacities_for, may_submit, visible_draft
+from app.referrals.queries import Way, capacities_for, known_to, may_submit, visible_draft
 from tenants.db import db
 
 OPEN = ("draft", "with-representative")
@@ -119,7 +119,9 @@ def start_draft(actor: Actor, way: Way, start_key: UUID, now: datetime) -> Refer
 def _started(start_key: UUID, actor: Actor) -> ReferralDraft | None:
     return db.session.scalar(
         select(ReferralDraft).where(
-            ReferralDraft.start_key == start_key, ReferralDraft.author_person == actor.person_id
+            ReferralDraft.start_key == start_key,
+            ReferralDraft.author_person == actor.person_id,
+            known_to(actor),
         )
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from app.access.actor import Actor
 from app.access.permissions import Permission, grant_for
 from app.access.roles import Role
+from app.access.sealing import sealed_people
 from app.accounts.queries import holders_of, members_today
 from app.cases.obligation_store import history_of
 from app.outbox.service import post
@@ -26,11 +27,14 @@ class Told:
 
 
 def representatives_of(draft: ReferralDraft, now: datetime) -> list[Told]:
-    """Who represents the draft's agency today: everybody who may submit for it, each once."""
+    """Who represents the draft's agency today: everybody who may submit for it, each once, but for whoever is sealed
+    out of the case that it is written for."""
     found = {}
+    sealed = sealed_people(draft.case_id) if draft.case_id is not None else set()
     for membership, person in members_today(london_date(now)):
         submits = grant_for(Role(membership.role), Permission.REFERRAL_SUBMIT) is not None
-        if submits and membership.agency_id is not None and membership.agency_id == draft.agency_id:
+        ours = membership.agency_id is not None and membership.agency_id == draft.agency_id
+        if submits and ours and person.id not in sealed:
             found[person.id] = Told(person.id, person.display_name, person.email)
     return list(found.values())
 

@@ -10,7 +10,6 @@ from app.access.permissions import Permission
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.positions import differ
 from app.serious_incidents import rules, turns, words
-from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.meetings import CALLED
 from app.serious_incidents.progress import Progress
 from app.serious_incidents.reaching import receipt_turn
@@ -77,7 +76,6 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
          "Notify on the local authority's own duty", False),
         (Permission.REVIEW_GROUND_RECORD, turns.review_ground, "review_ground",
          "Record why no rapid review is held", False),
-        (Permission.OBSERVATION_ADD, _always, "observation", "Add an observation", False),
     )  # fmt: skip
     actions = [
         Action(f"serious_incidents.{name}", label, main=main)
@@ -85,6 +83,8 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
         if actor.may(permission) and turn(found) is None
     ]
     actions += _own_steps(found, actor)
+    if actor.may(Permission.OBSERVATION_ADD):
+        actions.append(Action("scrutiny.observation", "Add an observation", main=False))
     if found.shared is not None and found.notification is None and actor.may(Permission.PACK_EDIT):
         actions.append(
             Action("preparation.index", "Prepare the notification", main=found.to_be_notified is not None)
@@ -104,10 +104,6 @@ def _own_steps(found: Progress, actor: Actor) -> list[Action]:
         and (team or step.owner in owes)
         and turns.local_step(found, step.key) is None
     ]
-
-
-def _always(_found: Progress) -> OutOfTurn | None:
-    return None
 
 
 def _may_reconsider(found: Progress, actor: Actor) -> bool:

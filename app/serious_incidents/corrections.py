@@ -112,9 +112,10 @@ def correct(case_id: UUID, typed: Correction, *, actor: Actor, now: datetime) ->
     _look_at_undeemed_again(case, now)
     deem_what_is_due(case, progress.load(case_id), now)
     settle(case, now)
+    to = [one for party in (Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR)
+          for one in recipients.holders(party, case_id, now)]  # fmt: skip
     recipients.tell(
-        "entry-corrected", recipients.holders(Party.PARTNERSHIP_TEAM, now) + recipients.holders(Party.LIG_CHAIR, now),
-        case_id=case_id, reference=case.reference, now=now, occasion=str(typed.key),
+        "entry-corrected", to, case_id=case_id, reference=case.reference, now=now, occasion=str(typed.key),
     )  # fmt: skip
     changed(case)
 

@@ -129,7 +129,9 @@ def _record(
         case_id=case.id,
         number=len(found.decisions) + 1,
         **{**fields, "harm_kinds": list(answers.harm_kinds)},
-        positions=[_snapshot(party, found.positions.get(party), now) for party in SAFEGUARDING_PARTNERS],
+        positions=[
+            _snapshot(case, party, found.positions.get(party), now) for party in SAFEGUARDING_PARTNERS
+        ],
         maker=maker.value if maker else "partners",
         scrutineer_present=proposed.scrutineer_present if maker else None,
         no_meeting_reason=proposed.no_meeting.strip() or None if maker else None,
@@ -157,9 +159,9 @@ def _record(
     return row
 
 
-def _snapshot(party: Party, row: PartnerPosition | None, now: datetime) -> dict[str, Any]:
+def _snapshot(case: Case, party: Party, row: PartnerPosition | None, now: datetime) -> dict[str, Any]:
     """A position as the decision rests on it: what, by whom, in what capacity. Of a silence, who was asked."""
-    asked = "; ".join(one.name for one in recipients.representatives(party, now))
+    asked = "; ".join(one.name for one in recipients.representatives(party, case.id, now))
     if row is None:
         return {"party": party.value, "outcome": None, "kind": "none", "rationale": None, "person": asked,
                 "person_id": None, "capacity": "Did not give a view", "happened_at": None}  # fmt: skip
@@ -181,10 +183,15 @@ def _stripped(value: Any) -> Any:
 
 
 def _tell(case: Case, row: NotificationDecision, now: datetime) -> None:
-    partners = [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, now)]
-    others = [*recipients.holders(Party.PARTNERSHIP_TEAM, now), *recipients.holders(Party.LIG_CHAIR, now)]
+    partners = [
+        one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, case.id, now)
+    ]
+    others = [
+        *recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now),
+        *recipients.holders(Party.LIG_CHAIR, case.id, now),
+    ]
     if row.maker == Party.PARTNERSHIP_CHAIR.value:
-        others += recipients.holders(Party.INDEPENDENT_SCRUTINEER, now)
+        others += recipients.holders(Party.INDEPENDENT_SCRUTINEER, case.id, now)
     recipients.tell(
         "decision-recorded", list(dict.fromkeys([*partners, *others])), case_id=case.id,
         reference=case.reference, now=now, occasion="" if row.number == 1 else str(row.number),

@@ -1,5 +1,6 @@
 """What is recorded beside a decision: new information and its answer, putting back, the local authority's own
-duty, what follows where nothing is notified, the scrutineer's reading, and the ground for no rapid review."""
+duty, what follows where nothing is notified, and the ground for no rapid review. Observations of the scrutineer are
+the scrutiny room's."""
 
 from __future__ import annotations
 
@@ -127,17 +128,6 @@ def choose_outcome(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) 
         _tell(made, "outcome-chosen", [Party.PARTNERSHIP_TEAM], now)
 
 
-@duty("B1-11")
-def observe(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
-    """The Independent Scrutineer records an observation on how the case was decided (8.1). Raises
-    Incomplete."""
-    about = _Verb("observation", EventKind.SCRUTINEER_OBSERVED, Permission.OBSERVATION_ADD, lambda _found: None,
-                  "Enter your observation")  # fmt: skip
-    made = _enter(case_id, about, typed, actor, now)
-    if made is not None:
-        _tell(made, "observation-added", [Party.PARTNERSHIP_TEAM, Party.LIG_CHAIR], now, partners=False)
-
-
 @duty("N-05")
 def record_ground(case_id: UUID, typed: Entry, *, actor: Actor, now: datetime) -> None:
     """Record on which ground no rapid review follows a notification: the partners agree it, with the scrutineer's
@@ -261,9 +251,12 @@ def _may_decline(found: Progress, actor: Actor) -> Acting:
 
 
 def _tell(made: _Made, kind: str, parties: list[Party], now: datetime, partners: bool = True) -> None:
-    to = [one for party in parties for one in recipients.holders(party, now)]
+    case_id = made.case.id
+    to = [one for party in parties for one in recipients.holders(party, case_id, now)]
     if partners:
-        to += [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, now)]
+        to += [
+            one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, case_id, now)
+        ]
     recipients.tell(
         kind, list(dict.fromkeys(to)), case_id=made.case.id, reference=made.case.reference, now=now,
         occasion=str(made.key),

@@ -228,12 +228,6 @@ class OutcomeForm(EntryForm):
     words = several_lines("What is the reason?")
 
 
-class ObservationForm(EntryForm):
-    """What the scrutineer saw."""
-
-    words = several_lines("What is your observation?", "What can be learned from how this was resolved")
-
-
 class GroundForm(EntryForm):
     """Why no rapid review is held."""
 

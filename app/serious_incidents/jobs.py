@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from app.access.sealing import is_sealed
 from app.outbox.handlers import handler, on_delivered
 from app.outbox.models import OutboxMessage
 from app.procedure.events import Party
-from app.serious_incidents import reaching, service
+from app.serious_incidents import reaching, sealed_out, service
 
 REQUEST, DEPUTY, INBOX = "initial-view-shared", "deputy-contact", "inbox-waiting"
 
@@ -32,6 +33,12 @@ def request_opened(args: dict[str, str], now: datetime) -> None:
     reaching.request_opened(UUID(args["case_id"]), Party(args["party"]), person, at, now)
 
 
+@handler("ask-others")
+def ask_others(args: dict[str, str], now: datetime) -> None:
+    """Ask a deputy whose time has begun, wherever nobody else of their partner could be asked."""
+    sealed_out.ask_everywhere(Party(args["party"]), now)
+
+
 @on_delivered(REQUEST)
 @on_delivered(DEPUTY)
 @on_delivered(INBOX)
@@ -39,10 +46,15 @@ def request_outcome(message: OutboxMessage, outcome: str, now: datetime) -> None
     """A partner's clock begins when the request is accepted for its representative, or for its deputy.
 
     A deputy's message that bounces says nothing of the request itself, only that the deputy was not reached;
-    a generic inbox is told that something waits, which starts no clock.
+    a generic inbox is told that something waits, which starts no clock. What was withheld from somebody who is sealed
+    out was not received, and did not bounce either: whoever else answers for the partner is asked.
     """
     case_id, party = UUID(message.context["case_id"]), Party(message.context["party"])
-    if outcome == "accepted":
+    if message.to_person is not None and is_sealed(case_id, message.to_person):
+        outcome = "withheld"
+    if outcome == "withheld" and message.kind == REQUEST:
+        sealed_out.ask_others(case_id, party, now)
+    elif outcome == "accepted":
         if message.kind != INBOX:
             service.request_delivered(case_id, party, message.sent_at or now, now)
     elif message.kind == REQUEST:

@@ -89,7 +89,7 @@ def arrange_meeting(
         ARRANGED[kind], case_id, acting, now, facts={"for": when.isoformat()}, payload={"how": how.strip()}
     )
     recipients.tell(
-        "meeting-arranged", _asked_to(kind, now), case_id=case_id, reference=case.reference, now=now,
+        "meeting-arranged", _asked_to(case, kind, now), case_id=case_id, reference=case.reference, now=now,
         occasion=str(key),
     )  # fmt: skip
     changed(case)
@@ -124,7 +124,7 @@ def record_meeting(case_id: UUID, held: Held, *, actor: Actor, now: datetime) ->
             _take_position(case, party, held, acting, now)
     settle(case, now)
     recipients.tell(
-        "meeting-recorded", _asked_to(held.kind, now), case_id=case_id, reference=case.reference, now=now,
+        "meeting-recorded", _asked_to(case, held.kind, now), case_id=case_id, reference=case.reference, now=now,
         occasion=str(held.key),
     )  # fmt: skip
     changed(case)
@@ -218,9 +218,9 @@ def _attendance(held: Held) -> list[dict[str, str]]:
     ]
 
 
-def _asked_to(kind: str, now: datetime) -> list[recipients.Recipient]:
-    to = [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, now)]
+def _asked_to(case: Case, kind: str, now: datetime) -> list[recipients.Recipient]:
+    to = [one for party in SAFEGUARDING_PARTNERS for one in recipients.representatives(party, case.id, now)]
     if kind == EXCEPTIONAL:
         for party in (Party.PARTNERSHIP_CHAIR, Party.INDEPENDENT_SCRUTINEER):
-            to += recipients.holders(party, now)
-    return list(dict.fromkeys([*to, *recipients.holders(Party.PARTNERSHIP_TEAM, now)]))
+            to += recipients.holders(party, case.id, now)
+    return list(dict.fromkeys([*to, *recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now)]))

@@ -135,7 +135,7 @@ class DecisionStep(TenantModel):
 
 class DecisionEntry(TenantModel):
     """What somebody recorded beside the decision numbered `about` (0 for none): new information and its
-    answer, an override, what follows where nothing is notified, an observation, a ground. Kept for good."""
+    answer, an override, what follows where nothing is notified, a ground. Kept for good."""
 
     __tablename__ = "decision_entries"
 

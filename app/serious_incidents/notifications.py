@@ -69,7 +69,10 @@ def record_notification(
         facts={"channel": row.channel, "missed": notification_rules.missed(facts)},
         payload=dict(in_words.notified(row)),
     )  # fmt: skip
-    to = [*recipients.holders(Party.PARTNERSHIP_TEAM, now), *recipients.holders(Party.LIG_CHAIR, now)]
+    to = [
+        *recipients.holders(Party.PARTNERSHIP_TEAM, case_id, now),
+        *recipients.holders(Party.LIG_CHAIR, case_id, now),
+    ]
     recipients.tell("notification-recorded", to, case_id=case_id, reference=case.reference, now=now)
     changed(case)
     return row

@@ -70,7 +70,7 @@ def record_for(case_id: UUID, typed: AnswerElsewhere, *, actor: Actor, now: date
         happened_at=typed.answered_at, facts={"on_behalf": True, "source": source},
         elsewhere=Elsewhere(typed.answered_by.strip(), typed.capacity.strip(), source, typed.evidence.strip()),
     )  # fmt: skip
-    to = recipients.representatives(typed.party, now)
+    to = recipients.representatives(typed.party, case_id, now)
     recipients.tell(
         "response-recorded-for-you", to, case_id=case_id, reference=case.reference, now=now, party=typed.party,
         occasion=str(typed.key),

@@ -134,13 +134,18 @@ def _typed(form: FlaskForm, typed: Mapping[str, str]) -> list[Difference]:
 
 
 def show(
-    template: str, case: Case, form: FlaskForm, problem: Problem | None, **more: Any
+    template: str,
+    case: Case,
+    form: FlaskForm,
+    problem: Problem | None,
+    folder: str = "serious_incidents",
+    **more: Any,
 ) -> ResponseReturnValue:
-    """A page of the room, with the form as typed. A form shown again for another try carries fresh marks."""
+    """A page of a room, with the form as typed. A form shown again for another try carries fresh marks."""
     overview = decision_overview(case.id, now=g.now)
     status = problem.status if problem else (400 if form.errors else 200)
     page = render_template(
-        f"serious_incidents/{template}.html",
+        f"{folder}/{template}.html",
         case=case,
         form=form,
         problem=problem,

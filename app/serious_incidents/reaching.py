@@ -126,7 +126,7 @@ def record_receipt(case_id: UUID, party: Party, typed: Reached, *, actor: Actor,
     received(case_id, party, acting, typed.at, now, facts=facts, payload=typed.told())
     due_on = progress.load(case_id).told.due_on("B1-08", typed.at)
     recipients.tell(
-        "receipt-recorded", recipients.representatives(party, now), case_id=case_id, reference=case.reference,
+        "receipt-recorded", recipients.representatives(party, case_id, now), case_id=case_id, reference=case.reference,
         now=now, party=party, occasion=str(typed.key), params={"due_on": due_on},
     )  # fmt: skip
     deem_what_is_due(case, progress.load(case_id), now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.access.sealing import sealed_people
 from app.accounts.queries import Holder, holders_of, members_today
 from app.outbox.service import post
 from app.procedure.clocks import london_date
@@ -38,9 +39,9 @@ class Recipient:
         return str(self.person_id or self.address)
 
 
-def holders(party: Party, now: datetime) -> list[Recipient]:
-    """The people who hold the role of a party that is not a safeguarding partner."""
-    return _once(holders_of(list(ROLES[party]), london_date(now), None))
+def holders(party: Party, case_id: UUID, now: datetime) -> list[Recipient]:
+    """The people who hold the role of a party that is not a safeguarding partner, and may know of the case."""
+    return _may_know(_once(holders_of(list(ROLES[party]), london_date(now), None)), case_id)
 
 
 def referrer(person_id: UUID | None, now: datetime) -> list[Recipient]:
@@ -49,20 +50,26 @@ def referrer(person_id: UUID | None, now: datetime) -> list[Recipient]:
     return [Recipient(one.display_name, one.email, one.id) for one in members[:1]]
 
 
-def representatives(party: Party, now: datetime) -> list[Recipient]:
+def representatives(party: Party, case_id: UUID, now: datetime) -> list[Recipient]:
     """Who answers for a safeguarding partner: its named decision makers, or those who stand in where there
-    are none.
+    are none. Whoever is sealed out of the case is not among them; their deputy is.
 
     For the local authority that is the Service Director; for the police and the integrated care board every
     representative, the first being the named one.
     """
-    named, others = _both(party, now)
+    named, others = (_may_know(found, case_id) for found in _both(party, now))
     if party is Party.LOCAL_AUTHORITY:
         return named or others
     return named + [one for one in others if one not in named]
 
 
-def deputies(party: Party, now: datetime) -> list[Recipient]:
+def all_sealed_out(party: Party, case_id: UUID, now: datetime) -> bool:
+    """Whether a safeguarding partner has people who answer for it, and every one of them is sealed out of the case."""
+    found = [one for both in _both(party, now) for one in both]
+    return bool(found) and not _may_know(found, case_id)
+
+
+def deputies(party: Party, case_id: UUID, now: datetime) -> list[Recipient]:
     """Who is contacted before a partner's clock ends in silence (N-04).
 
     Those who stand in for the named decision maker; where several hold that role (the Designated Nurse and
@@ -70,9 +77,9 @@ def deputies(party: Party, now: datetime) -> list[Recipient]:
     nobody's deputy.
     """
     named, others = _both(party, now)
-    asked = representatives(party, now)
+    asked = representatives(party, case_id, now)
     found = dict.fromkeys([*(named if len(named) > 1 else []), *others])
-    return [one for one in found if len(asked) > 1 or one not in asked]
+    return _may_know([one for one in found if len(asked) > 1 or one not in asked], case_id)
 
 
 def generic_inbox(party: Party) -> Recipient | None:
@@ -95,7 +102,7 @@ def tell(
     params: dict[str, object] | None = None,
 ) -> int:
     """Post one message to each recipient who has an address; a second call for the same occasion posts
-    nothing new.
+    nothing new. Whoever is sealed out of the case is written nothing, whoever asked for it.
 
     Returns how many recipients there were.
     """
@@ -120,6 +127,11 @@ def _both(party: Party, now: datetime) -> tuple[list[Recipient], list[Recipient]
         _once(holders_of([NAMED[party].value], day, party.value)),
         _once(holders_of([IN_ABSENCE[party].value], day, party.value)),
     )
+
+
+def _may_know(found: list[Recipient], case_id: UUID) -> list[Recipient]:
+    sealed = sealed_people(case_id)
+    return [one for one in found if one.person_id not in sealed]
 
 
 def _once(found: list[Holder]) -> list[Recipient]:

@@ -163,8 +163,8 @@ def _told(row: PartnerPosition) -> dict[str, object]:
 
 def _tell_others(case: Case, answer: Answer, now: datetime) -> None:
     others = [one for other in SAFEGUARDING_PARTNERS if other is not answer.party
-              for one in recipients.representatives(other, now)]  # fmt: skip
-    to = list(dict.fromkeys([*others, *recipients.holders(Party.PARTNERSHIP_TEAM, now)]))
+              for one in recipients.representatives(other, case.id, now)]  # fmt: skip
+    to = list(dict.fromkeys([*others, *recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now)]))
     recipients.tell(
         "response-given", to, case_id=case.id, reference=case.reference, now=now, party=answer.party,
         occasion=str(answer.key),

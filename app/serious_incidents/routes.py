@@ -60,7 +60,7 @@ def share(reference: str) -> ResponseReturnValue:
             return to_case(
                 case, "The referral has been shared with the chair of the group and the Service Director."
             )
-    to = {words.party_name(party): recipients.holders(party, g.now) for party in INITIAL_VIEWERS}
+    to = {words.party_name(party): recipients.holders(party, case.id, g.now) for party in INITIAL_VIEWERS}
     return show("share", case, form, problem, to=to)
 
 
@@ -116,7 +116,8 @@ def share_initial_view(reference: str) -> ResponseReturnValue:
         if problem is None:
             return to_case(case, "The initial view has been shared. Each partner has been asked to respond.")
     to = {
-        words.party_name(party): recipients.representatives(party, g.now) for party in SAFEGUARDING_PARTNERS
+        words.party_name(party): recipients.representatives(party, case.id, g.now)
+        for party in SAFEGUARDING_PARTNERS
     }
     return show("share_initial_view", case, form, problem, to=to)
 
@@ -195,7 +196,7 @@ def deputy(reference: str, party: str) -> ResponseReturnValue:
             return to_case(case, f"The deputy of {words.partner_in_sentence(partner)} has been contacted.")
     return show(
         "deputy", case, form, problem, party_name=words.partner_in_sentence(partner), party=partner,
-        deputies=recipients.deputies(partner, g.now), inbox=recipients.generic_inbox(partner),
+        deputies=recipients.deputies(partner, case.id, g.now), inbox=recipients.generic_inbox(partner),
     )  # fmt: skip
 
 

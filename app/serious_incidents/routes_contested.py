@@ -235,18 +235,6 @@ def what_follows(reference: str) -> ResponseReturnValue:
     return _entry(reference, page, forms_contested.OutcomeForm())
 
 
-@bp.route("/observation", methods=BOTH)
-@requires(Permission.OBSERVATION_ADD)
-def observation(reference: str) -> ResponseReturnValue:
-    """The Independent Scrutineer records what can be learned from how the case was decided (B1-11)."""
-    page = EntryPage(
-        "observation", "Add an observation",
-        "Your observation is added to the case. It changes nothing else, and cannot be changed afterwards.",
-        "Add the observation", "Your observation has been added.", service.observe, lambda _found: None,
-    )  # fmt: skip
-    return _entry(reference, page, forms_contested.ObservationForm())
-
-
 @bp.route("/review-ground", methods=BOTH)
 @requires(Permission.REVIEW_GROUND_RECORD)
 def review_ground(reference: str) -> ResponseReturnValue:

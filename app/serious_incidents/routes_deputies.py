@@ -23,6 +23,7 @@ from app.procedure.events import Party
 from app.serious_incidents.fields import day, line, select
 from app.serious_incidents.forms import KeyedForm, StepForm
 from app.serious_incidents.pages import fresh, key_of
+from app.serious_incidents.sealed_out import ask_when_begun
 from tenants.db import db
 
 deputies = Blueprint("deputies", __name__, url_prefix="/<slug>/deputies", template_folder="templates")
@@ -80,6 +81,8 @@ def name() -> ResponseReturnValue:
     chosen = next((view for view, _person in away if str(view.membership_id) == form.principal.data), None)
     principals = [chosen] if chosen else [view for view, _person in away]
     form.person.choices = _choices(_offered(form, principals, members, actor).items())
+    if request.method == "GET" and "principal" in request.args and chosen is None:
+        form.principal.errors = ["Select who is away"]
     if form.is_submitted() and _named(form, actor, chosen):
         flash("The deputy has been named, and is told. Every act of theirs says for whom.", "success")
         return redirect(url_for("deputies.index"), 303)
@@ -125,6 +128,9 @@ def _named(form: DeputyForm, actor: Actor, chosen: MembershipView | None) -> boo
     held = _naming(actor, chosen) if chosen else actor.holding(Permission.DEPUTY_NAME)
     faults = name_deputy(typed, actor.acting_as(held), g.now)
     if sound and not faults:
+        partner = partner_of(chosen) if chosen else None
+        if partner is not None and typed.starts_on is not None:
+            ask_when_begun(partner, typed.starts_on, typed.key, g.now)
         db.session.commit()
         return True
     db.session.rollback()

@@ -29,9 +29,9 @@ def settle(case: Case, now: datetime) -> None:
         _settle(told, party, [row for row in rows if row.party == party.value], now)
     if unresolved(told) and not case.escalated:
         case.escalated = True
-        to = [*recipients.holders(Party.PARTNERSHIP_CHAIR, now),
-              *recipients.holders(Party.INDEPENDENT_SCRUTINEER, now),
-              *recipients.holders(Party.PARTNERSHIP_TEAM, now)]  # fmt: skip
+        to = [*recipients.holders(Party.PARTNERSHIP_CHAIR, case.id, now),
+              *recipients.holders(Party.INDEPENDENT_SCRUTINEER, case.id, now),
+              *recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now)]  # fmt: skip
         short = told.last(EventKind.SHORT_MEETING_HELD)
         recipients.tell(
             "difference-unresolved", to, case_id=case.id, reference=case.reference, now=now,
@@ -47,7 +47,7 @@ def tell_whose_decision(case: Case, now: datetime) -> None:
         return
     number = (found.decision.number if found.decision else 0) + 1
     recipients.tell(
-        "decision-waits", recipients.representatives(Party.LOCAL_AUTHORITY, now), case_id=case.id,
+        "decision-waits", recipients.representatives(Party.LOCAL_AUTHORITY, case.id, now), case_id=case.id,
         reference=case.reference, now=now, occasion=str(number), params={"duty": "B1-15"},
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def _say_what_is_shaken(case: Case, now: datetime) -> None:
     for party in parties:
         happened(EventKind.BASIS_CHANGED, case.id, SYSTEM, now, party=party)
     if parties:
-        to = recipients.holders(Party.PARTNERSHIP_TEAM, now)
+        to = recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now)
         recipients.tell(
             "basis-changed", to, case_id=case.id, reference=case.reference, now=now,
             occasion=f"{len(told.decisions)}:{now.isoformat()}".replace(":", "-"),

@@ -33,7 +33,7 @@ def share_referral(case_id: UUID, *, actor: Actor, now: datetime, key: UUID) -> 
         if turns.same(reason, key):
             return
         raise reason
-    to = {party: recipients.holders(party, now) for party in INITIAL_VIEWERS}
+    to = {party: recipients.holders(party, case_id, now) for party in INITIAL_VIEWERS}
     for party, found in to.items():
         if not found:
             raise OutOfTurn(
@@ -142,7 +142,7 @@ def share_initial_view(case_id: UUID, *, actor: Actor, now: datetime, key: UUID)
 
 def _ask(case: Case, found: Progress, party: Party, acting: Acting, now: datetime) -> None:
     happened(EventKind.INITIAL_VIEW_SHARED, case.id, acting, now, party=party, outcome=found.shared_outcome)
-    to = recipients.representatives(party, now)
+    to = recipients.representatives(party, case.id, now)
     if not to:
         # Nobody can be asked: the inbox is told that something waits, which starts no clock.
         inbox = recipients.generic_inbox(party)
@@ -215,7 +215,7 @@ def _inform_one(
     case: Case, party: Party, at: datetime | None, detail: str, acting: Acting, now: datetime, key: UUID
 ) -> None:
     if at is None:
-        to = recipients.holders(party, now)
+        to = recipients.holders(party, case.id, now)
         if not to:
             fault = f"Nobody is the {words.party_name(party)} today: record how they were told another way"
             raise Incomplete([Fault("how", fault)])
@@ -231,7 +231,7 @@ def _inform_one(
 
 
 def _tell_team(case: Case, kind: str, party: Party, now: datetime, due_on: date | None) -> None:
-    to = recipients.holders(Party.PARTNERSHIP_TEAM, now)
+    to = recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now)
     recipients.tell(
         kind, to, case_id=case.id, reference=case.reference, now=now, party=party, params={"due_on": due_on}
     )

@@ -13,8 +13,8 @@ from app.cases.obligation_store import history_of
 from app.cases.service import Case, changed, lock
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.marks import duty
-from app.procedure.positions import clock_end, deputy_contacted, ended_in_silence, receipt
-from app.serious_incidents import progress, recipients, turns
+from app.procedure.positions import clock_end, deputy_contacted, ended_in_silence, nobody_left, receipt
+from app.serious_incidents import progress, recipients, sealed_out, turns
 from app.serious_incidents.clock import Silence, silence
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.models import PartnerPosition
@@ -32,8 +32,10 @@ def received(
     case_id: UUID, party: Party, acting: Acting, at: datetime, now: datetime | None = None, *,
     facts: dict[str, object] | None = None, payload: dict[str, object] | None = None,
 ) -> bool:  # fmt: skip
-    """Record receipt once: responding implies it, the mail server's acceptance tells it, somebody confirms it."""
-    if has_happened(case_id, EventKind.REQUEST_RECEIVED, party):
+    """Record receipt once: responding implies it, the mail server's acceptance tells it, somebody confirms it. Once
+    more where nobody who had received it could answer any longer, and somebody else has it now."""
+    again = nobody_left(history_of(case_id), party) is not None
+    if has_happened(case_id, EventKind.REQUEST_RECEIVED, party) and not again:
         return False
     happened(
         EventKind.REQUEST_RECEIVED,
@@ -88,7 +90,8 @@ def contact_deputy(
             return False
         raise reason
     acting = SYSTEM if actor is None else actor.acting_as(actor.holding(Permission.DEPUTY_CONTACT))
-    deputies = recipients.deputies(party, now)
+    sealed_out.look_again(case, party, now)
+    deputies = recipients.deputies(party, case.id, now)
     inbox = recipients.generic_inbox(party)
     if not deputies and inbox is None:
         log.warning("deputy-nobody", case_id=str(case_id), party=party.value)
@@ -197,7 +200,7 @@ def _deem(case: Case, found: Progress, party: Party, now: datetime) -> str:
             outcome=verdict.outcome,
             person_name="",
             capacity="No response before the clock ended",
-            evidence="; ".join(one.name for one in recipients.representatives(party, now)),
+            evidence="; ".join(one.name for one in recipients.representatives(party, case.id, now)),
             happened_at=verdict.ended,
             recorded_at=now,
             late=False,
@@ -212,7 +215,10 @@ def _deem(case: Case, found: Progress, party: Party, now: datetime) -> str:
         party=party,
         outcome=verdict.outcome,
     )
-    to = [*recipients.representatives(party, now), *recipients.holders(Party.PARTNERSHIP_TEAM, now)]
+    to = [
+        *recipients.representatives(party, case.id, now),
+        *recipients.holders(Party.PARTNERSHIP_TEAM, case.id, now),
+    ]
     recipients.tell(
         "response-deemed",
         list(dict.fromkeys(to)),

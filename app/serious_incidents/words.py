@@ -16,7 +16,6 @@ ENTRIES = {
     "displaced": "A deemed agreement was displaced",
     "override": "The local authority notifies on its own duty",
     "outcome": "What follows for this referral",
-    "observation": "Observation of the Independent Scrutineer",
     "review-ground": "Why no rapid review is held",
     "confirmed": "The local authority does not notify on its own duty",
     "missed": "Why the clock for notifying the Panel was missed",

@@ -18,6 +18,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# What a browser may show of what this server sends; everything else is kept as a file and never opened here.
+SHOWN = {"text/html", "application/json", "text/plain"}
 
 
 def nonce() -> str:
@@ -35,6 +37,8 @@ def headers(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if response.status_code >= 400 or request.endpoint not in ("static", "theme.colours"):
         response.headers["Cache-Control"] = "no-store"
+        if response.mimetype not in SHOWN:
+            response.headers.setdefault("Content-Disposition", "attachment")
     return response
 
 

@@ -6,14 +6,16 @@ import logging
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
+from app.access.guard import DECLARED
 from app.web.text_rules import REPLACEMENT, displayable
-from app.web.typed import form_address, typed_here
+from app.web.typed import carried_files, carried_here, form_address, typed_here
 from tenants.db import db
 
 log = logging.getLogger("waymark.errors")
@@ -38,8 +40,21 @@ def as_page(error: HTTPException) -> ResponseReturnValue:
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:
-    """The form's token is not this session's: nothing was done, and what was typed is given back."""
+    """The form's token is not this session's: nothing was done, and what was typed is given back.
+
+    Where its session has ended altogether and nobody is signed in, the page says that.
+    """
+    try:
+        if _asks_to_sign_in() and not current_user.is_authenticated:
+            return _page("errors/signed_out.html", 401)
+    except AWAY as error:
+        return unavailable(error)
     return _page("errors/stale_form.html", 400)
+
+
+def _asks_to_sign_in() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return hasattr(view, DECLARED)
 
 
 def unavailable(error: Exception) -> ResponseReturnValue:
@@ -93,6 +108,11 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, stale_form)
     for kind in AWAY:
         app.register_error_handler(kind, unavailable)
-    app.jinja_env.globals.update(typed_here=typed_here, form_address=form_address)
+    app.jinja_env.globals.update(
+        typed_here=typed_here,
+        form_address=form_address,
+        carried_here=carried_here,
+        carried_files=carried_files,
+    )
     if not app.config.get("PROPAGATE_EXCEPTIONS"):
         app.register_error_handler(Exception, unexpected)

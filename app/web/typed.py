@@ -23,6 +23,9 @@ NOT_TYPED = {
     "party",
     "seen",
     "way",
+    "over",
+    "do",
+    "here",
     "next",
     "go",
 }
@@ -38,6 +41,27 @@ def typed_here() -> list[tuple[str, str]]:
         return []
     typed = [(name, text) for name, text in sent if text.strip() and name not in NOT_TYPED]
     return [(in_words(name), displayable(text)) for name, text in typed]
+
+
+def carried_here() -> list[tuple[str, str]]:
+    """Everything that this request's form carried, hidden fields too, so that it can be sent once more.
+
+    Empty unless sent by a form on a page of ours: a script's request is repeated by its script.
+    """
+    if request.method != "POST" or not _sent_from_here() or request.headers.get("X-Requested-With"):
+        return []
+    try:
+        return [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    except (HTTPException, OSError):
+        return []
+
+
+def carried_files() -> bool:
+    """Whether the form carried a file, which must be chosen anew."""
+    try:
+        return any(file.filename for file in request.files.values())
+    except (HTTPException, OSError):
+        return False
 
 
 def form_address() -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Request, Route
 
 from tests.browser.site import Site, serving
+from tests.support.people import client_of
 
 FORM = "{draft}/criteria"
 TRIES = 50
@@ -58,6 +60,10 @@ def test_what_is_typed_is_saved_and_still_there(site: Site) -> None:
     [
         ({"status": 503, "body": "away"}, "Not saved: Waymark cannot be reached."),
         ({"status": 401, "body": "out"}, "Not saved: you may have been signed out."),
+        (
+            {"status": 302, "headers": {"Location": "/sign-in"}, "body": ""},
+            "Not saved: you may have been signed out.",
+        ),
         ({"status": 413, "body": "large"}, "Not saved: this page holds more than can be sent at once."),
         (
             {"status": 409, "json": {"message": "Somebody else has changed this page."}},
@@ -73,6 +79,25 @@ def test_what_is_not_saved_is_said(site: Site, answer: dict[str, Any], text: str
     told(looked.page, text)
     told(looked.page, "What you typed is still on this page")
     assert len(server.sent) == 1
+    looked.close()
+
+
+def test_a_page_that_closed_meanwhile_says_so_and_gives_back_what_was_typed(site: Site) -> None:
+    looked = site.look("reviewer", "{own}/draft")
+    team = site.people["team"]
+    assert team is not None
+    sent = {"reason": "A conflict of interest", "submission_key": str(uuid4())}
+    assert client_of(site.app, team).post(site.path("{given}/remove"), data=sent).status_code == 303
+    looked.page.fill("#report", "Half a sentence")
+    told(
+        looked.page,
+        "Not saved: this page is no longer open to you. Copy what you typed before you leave.",
+    )
+    assert "signed out" not in looked.page.inner_text("[data-autosave-status]")
+    looked.page.get_by_role("button", name="Save", exact=True).click()
+    looked.page.get_by_role("heading", name="Page not found").wait_for()
+    assert looked.page.get_by_label("Report").input_value() == "Half a sentence"
+    assert looked.faults() == []
     looked.close()
 
 

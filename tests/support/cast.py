@@ -57,7 +57,9 @@ def cast(place: Place, owner: Flask, ended: bool = False) -> dict[Role, Someone]
 def one_more(place: Place, owner: Flask, *held: tuple[Role, str | None], name: str = "") -> Someone:
     """One further new person, who holds each of these roles for the agency of that key."""
     with owner.app_context():
-        provider = db.session.scalars(select(IdentityProvider).join(Organisation).limit(1)).one()
+        provider = db.session.scalars(
+            select(IdentityProvider).where(IdentityProvider.kind == "oidc").limit(1)
+        ).one()
         called = name or f"{' and '.join(role.value for role, _agency in held)} too, of {place.slug}"
         person = Person(provider_id=provider.id, subject=str(uuid4()), display_name=called,
                         email=f"{uuid4().hex[:8]}@{place.slug}.example", job_title="Invented")  # fmt: skip
@@ -81,7 +83,9 @@ def one_more(place: Place, owner: Flask, *held: tuple[Role, str | None], name: s
 
 def _people(owner: Flask, place: Place) -> dict[Role, tuple[UUID, str]]:
     with owner.app_context():
-        provider = db.session.scalars(select(IdentityProvider).join(Organisation).limit(1)).one()
+        provider = db.session.scalars(
+            select(IdentityProvider).where(IdentityProvider.kind == "oidc").limit(1)
+        ).one()
         made = {}
         for role in Role:
             person = Person(

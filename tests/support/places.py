@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -72,13 +73,16 @@ def place(app: Flask, slug: str) -> Place:
         return Place(app, slug, found.id)
 
 
+CODES = count(100_000)  # of authorities that do not exist; each process has a database of its own
+
+
 def fresh_place(app: Flask, owner: Flask, folder: Path, clocks: str = "") -> Place:
     """A new partnership, provisioned as the command does it."""
     mark = secrets.token_hex(4)
     slug = f"p{mark}"
     path = folder / f"{slug}.toml"
     prefix = "".join(secrets.choice(PREFIX_LETTERS) for _ in range(4))
-    code = f"E06{secrets.randbelow(900_000) + 100_000}"
+    code = f"E06{next(CODES)}"
     path.write_text(DESCRIPTION.format(slug=slug, prefix=prefix, code=code, clocks=clocks), encoding="utf-8")
     with owner.app_context():
         add(path, real_now())

@@ -36,7 +36,7 @@ def running() -> Iterator[Servers]:
                 **embedded.environment,
                 "WAYMARK_MODE": Mode.TEST.value,
                 "SECRET_KEY": SECRET,
-                "BASE_URL": "http://127.0.0.1:8000",
+                "BASE_URL": "http://localhost:8000",
                 "WAYMARK_ANCHOR_DIR": str(Path(folder) / "anchors"),
                 "OIDC_DEMO_ISSUER_BASE": "http://127.0.0.1:8001",
                 "OIDC_DEMO_CLIENT_SECRET": "only-for-tests",

@@ -52,7 +52,14 @@ def test_a_public_route_says_why() -> None:
 
 def test_an_administrator_holds_nothing_of_cases() -> None:
     held = {permission for permission in Permission if grant_for(Role.PARTNERSHIP_ADMINISTRATOR, permission)}
-    assert held == {Permission.PARTNERSHIP_ENTER, Permission.TASKS_VIEW}
+    assert held == {
+        Permission.PARTNERSHIP_ENTER,
+        Permission.TASKS_VIEW,
+        Permission.ACCESS_TABLE_VIEW,
+        Permission.PEOPLE_VIEW,
+        Permission.PEOPLE_MANAGE,
+        Permission.MEMBERSHIP_APPROVE,
+    }
 
 
 def test_production_has_no_demonstration() -> None:

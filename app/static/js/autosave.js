@@ -3,6 +3,9 @@ const WAIT = 2000;
 const AGAIN = [5000, 15000, 60000];
 const MOST_WHEN_LEAVING = 60000; // browsers refuse larger requests that outlive their page
 
+// Said where nothing more can be kept from this page; what was typed can only be copied.
+const CLOSED = "Not saved: this page is no longer open to you. Copy what you typed before you leave.";
+
 const serialise = (form) => new URLSearchParams(new FormData(form)).toString();
 
 // What the server said is wrong, or what its status means here.
@@ -12,7 +15,9 @@ async function reason(answer) {
     if (told.message) return told.message;
   }
   if (answer.status === 413) return "this page holds more than can be sent at once.";
+  if (answer.status === 429) return "too much was sent at once.";
   if (answer.status >= 500) return "Waymark cannot be reached.";
+  // Nobody signed in (401), a redirect to where one signs in, or a form of an earlier session (400).
   return "you may have been signed out. Sign in again in another tab before you continue here.";
 }
 
@@ -61,11 +66,12 @@ class Autosave {
     this.running = new AbortController();
     try {
       const answer = await fetch(this.form.dataset.autosaveUrl, {
-        method: "POST", body: new URLSearchParams(body), signal: this.running.signal, redirect: "error",
+        method: "POST", body: new URLSearchParams(body), signal: this.running.signal, redirect: "manual",
         keepalive: hidden && body.length < MOST_WHEN_LEAVING, headers: { "X-Requested-With": "autosave" },
       });
       if (answer.ok) this.done(body, await answer.json());
-      else this.failed(await reason(answer), answer.status >= 500);
+      else if (answer.status === 404) this.say(CLOSED);
+      else this.failed(await reason(answer), answer.status >= 500 || answer.status === 429);
     } catch (error) {
       if (error.name !== "AbortError") this.failed("Waymark cannot be reached.", true);
     } finally {

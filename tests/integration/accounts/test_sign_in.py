@@ -56,7 +56,7 @@ def outside(app: Flask, owner_of: Flask, tmp_path_factory: pytest.TempPathFactor
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    client = Client("waymark", secret=SECRET, base_url="http://127.0.0.1:8000")
+    client = Client("waymark", secret=SECRET, base_url="http://localhost:8000")
     folder: Path = tmp_path_factory.mktemp("outside")
     web = make_server("127.0.0.1", port, make_app(load(), base, folder, client), threaded=True)
     thread = threading.Thread(target=web.serve_forever)

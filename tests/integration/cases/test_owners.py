@@ -57,7 +57,7 @@ def everybody_is_there(where: Place) -> None:
         everybody = {person.id: Someone(person.id, person.display_name, where)
                      for _held, person in members_today(today)}  # fmt: skip
         for party in Party:
-            owners = [everybody[one.person_id] for one in owners_of(party, now())]
+            owners = [everybody[one.person_id] for one in owners_of(party, uuid4(), now())]
             assert owners, f"nobody owes for {party.value} in {where.slug}"
             if party in OWNERS:
                 assert all(party in owed_by(one.actor(), today) for one in owners), party
@@ -94,11 +94,11 @@ def test_the_representative_of_childrens_services_has_its_tasks_and_in_absence_t
         assert {one.obligation.key for one in tasks_of(representative.actor(), today)} == {
             "B1-08:local-authority"
         }
-        assert [one.name for one in owners_of(Party.LOCAL_AUTHORITY, now())] == [director.name]
+        assert [one.name for one in owners_of(Party.LOCAL_AUTHORITY, uuid4(), now())] == [director.name]
     leaves(director)
     with director.place.pinned():
         for party in (Party.LOCAL_AUTHORITY, Party.SERVICE_DIRECTOR):
-            assert [one.name for one in owners_of(party, now())] == ["The representative"]
+            assert [one.name for one in owners_of(party, uuid4(), now())] == ["The representative"]
         assert {one.obligation.key for one in tasks_of(representative.actor(), today)} >= {
             "B1-08:local-authority", "B1-03",
         }  # fmt: skip
@@ -136,7 +136,7 @@ def test_where_nobody_can_stand_in_the_team_owes(people: dict[Role, Someone]) ->
     leaves(journey.childrens)
     team = people[Role.PARTNERSHIP_TEAM]
     with team.place.pinned():
-        assert [one.name for one in owners_of(Party.SERVICE_DIRECTOR, now())] == [
+        assert [one.name for one in owners_of(Party.SERVICE_DIRECTOR, uuid4(), now())] == [
             people[Role.PARTNERSHIP_TEAM].name, people[Role.STRATEGIC_MANAGER].name,
         ]  # fmt: skip
         assert Party.SERVICE_DIRECTOR in owed_by(team.actor(), london_date(now()))

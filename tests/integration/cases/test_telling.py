@@ -57,8 +57,8 @@ def test_a_correction_gives_away_no_outcome_that_is_not_told(journey: Journey) -
     journey.answered_elsewhere(Party.POLICE, NOT, at=MONDAY + 4 * HOUR, now=MONDAY + 5 * HOUR)
     correct(journey, K.RESPONSE_GIVEN, MONDAY + 3 * HOUR)
     with journey.place.pinned():
-        hidden = untold(journey.case_id, journey.lig_member.actor())
-        told = [one.what for one in timeline(journey.case_id, hidden)]
+        member = journey.lig_member.actor()
+        told = [one.what for one in timeline(journey.case_id, member, untold(journey.case_id, member))]
     (said,) = [one for one in told if one.startswith("Corrected")]
     assert "“Police responded”" in said
     assert "not to notify" not in said
@@ -96,7 +96,7 @@ def test_how_a_partner_was_reached_is_told_to_those_who_read_the_answers(journey
         for who, note in (
             (journey.team, "Telephone or video call: Alex Invented (Inspector). My note"), (journey.lig_member, ""),
         ):  # fmt: skip
-            told = timeline(journey.case_id, untold(journey.case_id, who.actor()))
+            told = timeline(journey.case_id, who.actor(), untold(journey.case_id, who.actor()))
             assert [one.note for one in told if one.what.startswith("Request received by Police")] == [note]
 
 

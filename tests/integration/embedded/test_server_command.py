@@ -99,7 +99,7 @@ def server(data: Path) -> Iterator[Server]:
 
 def test_a_page_answers_and_ctrl_c_leaves_nothing(server: Server) -> None:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(f"http://127.0.0.1:{server.port}/health", timeout=10) as answer:
+    with direct.open(f"http://localhost:{server.port}/health", timeout=10) as answer:
         assert answer.status == 200
     assert len(server.left()) > 5
     kept = server.data / "environment"

@@ -19,7 +19,7 @@ import redis
 
 from embedded import paths, strays
 from embedded.identity import Identity, Refused, identity
-from embedded.postgres import ROLES
+from embedded.postgres import PUT_ON, ROLES
 from embedded.servers import Embedded
 
 
@@ -121,6 +121,26 @@ def test_the_roles_have_no_more_than_they_need(running: Embedded) -> None:
 
     assert {row[0]: row[1:] for row in found} == {
         role: (True, False, False, False, False, role == "waymark_backup", True) for role in ROLES
+    }
+
+
+def test_nobody_signs_in_as_the_roles_that_are_put_on_and_only_they_may_put_them_on(
+    running: Embedded,
+) -> None:
+    with running.postgres.connect() as connection:
+        found = connection.execute(
+            "select rolname, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolbypassrls, rolpassword is not null"
+            " from pg_authid where rolname = any(%s)",
+            [list(PUT_ON)],
+        ).fetchall()
+        worn = connection.execute(
+            "select pg_get_userbyid(roleid), pg_get_userbyid(member), inherit_option, set_option, admin_option"
+            " from pg_auth_members where pg_get_userbyid(member) like 'waymark%'"
+        ).fetchall()
+
+    assert {row[0]: set(row[1:]) for row in found} == {role: {False} for role in PUT_ON}
+    assert set(worn) == {
+        (role, wearer, False, True, False) for role, wearers in PUT_ON.items() for wearer in wearers
     }
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import text
 
 from app.clock_source import real_now
 from app.outbox.sweeper import relay_engine
+from tests.support.held_back import others_held_back
 from tests.support.places import Place, fresh_place
 from tests.support.servers import ROOT, Servers
 
@@ -65,27 +66,13 @@ def here(servers: Servers, sink: Sink, owner_of: Flask, tmp_path: Path) -> Itera
 
     app = create_app(replace(servers.config, smtp_port=sink.port))
     place = fresh_place(app, owner_of, tmp_path)
-    engine = relay_engine(app)
-    later = real_now() + timedelta(days=9000)
-    with engine.begin() as connection:
-        others = connection.execute(
-            text("select partnership_id, id, lease_until from job_intents where done_at is null")
-        ).all()
-        connection.execute(
-            text("update job_intents set lease_until = :later where done_at is null"), {"later": later}
-        )
-    yield place
-    with engine.begin() as connection:
-        for row in others:
-            connection.execute(
-                text("update job_intents set lease_until = :until where partnership_id = :p and id = :i"),
-                {"until": row.lease_until, "p": row.partnership_id, "i": row.id},
-            )
+    with others_held_back(app):
+        yield place
+    with relay_engine(app).begin() as connection:
         connection.execute(
             text("update job_intents set lease_until = :later where partnership_id = :p and done_at is null"),
-            {"later": later, "p": place.id},
+            {"later": real_now() + timedelta(days=9000), "p": place.id},
         )
-    engine.dispose()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from app.cases.rebuild import differences
 from app.procedure.events import SAFEGUARDING_PARTNERS, EventKind, Party
+from app.scrutiny.service import NewObservation, observe
 from app.serious_incidents import service
 from app.serious_incidents.errors import AlreadyDone, Incomplete, OutOfTurn
 from app.serious_incidents.notifications import Sent
@@ -152,7 +153,11 @@ def test_the_partnership_chair_decides_where_the_meeting_did_not_settle_it(journ
     }  # fmt: skip
     assert all(one["person"] and one["capacity"] for one in made.positions)
     assert journey.owed()["B1-11:1"] == ("independent-scrutineer", None)
-    journey.enter(service.observe, journey.scrutineer, MONDAY + 9 * HOUR)
+    of_clocks = NewObservation("case", "The clock of the short meeting was kept", uuid4())
+    journey.do(observe, of_clocks, who=journey.scrutineer, now=MONDAY + 9 * HOUR)
+    assert journey.owed()["B1-11:1"] == ("independent-scrutineer", None)  # not about how it was decided
+    learned = NewObservation("decision", "What can be learned", uuid4())
+    journey.do(observe, learned, who=journey.scrutineer, now=MONDAY + 9 * HOUR)
     assert journey.owed()["B1-11:1"] == ("independent-scrutineer", "met")
     with pytest.raises(AlreadyDone):
         journey.chair_decides(NOT, now=MONDAY + 9 * HOUR)

@@ -174,6 +174,7 @@ def test_the_pages_of_a_correction_and_of_history(app: Flask, journey: Journey) 
     for wrong in (
         "known-day=31&known-month=2&known-year=2026",
         "happened-day=1&happened-month=1&happened-year=1900",
+        "known-day=1&known-month=1&known-year=2030",
     ):
         assert browser.get(f"{base}/history?{wrong}").status_code == 400
     for wrong in ("0", "x", "9" * 40, "-1"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -61,6 +62,38 @@ def named(people: dict[Role, Someone], starts: date, ends: date) -> UUID:
 def capacities(who: Someone) -> list[str]:
     with who.place.pinned():
         return [held.label for held in who.actor().capacities]
+
+
+def test_who_is_away_is_asked_first(app: Flask, people: dict[Role, Someone]) -> None:
+    client, path = (
+        client_of(app, people[Role.PARTNERSHIP_TEAM]),
+        f"/{people[Role.PARTNERSHIP_TEAM].place.slug}/deputies/name",
+    )
+    assert client.get(path).status_code == 200
+    for nothing in ("", "nobody", str(uuid4())):
+        answer = client.get(path, query_string={"principal": nothing})
+        assert answer.status_code == 400
+        assert "Select who is away" in answer.get_data(as_text=True)
+        assert "Continue" in answer.get_data(as_text=True)
+
+
+@pytest.mark.duty("B1-12")
+def test_the_same_form_sent_twice_at_once_names_one(app: Flask, people: dict[Role, Someone]) -> None:
+    team, day = people[Role.PARTNERSHIP_TEAM], london_date(now())
+    typed = {"principal": str(membership(people[Role.PARTNER_REPRESENTATIVE])), "reason": "Leave",
+             "person": str(people[Role.AGENCY_LIG_MEMBER].person_id), "submission_key": str(uuid4())}  # fmt: skip
+    for name in ("starts_on", "ends_on"):
+        typed |= {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+    def send(key: str) -> int:
+        sent = {**typed, "submission_key": key}
+        return client_of(app, team).post(f"/{team.place.slug}/deputies/name", data=sent).status_code
+
+    with ThreadPoolExecutor(4) as at_once:
+        assert set(at_once.map(send, [typed["submission_key"]] * 4)) == {303}
+    assert send(str(uuid4())) == 400  # another form for the same days
+    with team.place.pinned():
+        assert len(deputies_at(None)) == 1
 
 
 @pytest.mark.duty("B1-12")

@@ -14,6 +14,7 @@ from redis import Redis
 from app.accounts import session_rules
 from app.accounts.identity_queries import SignedInPerson
 from app.accounts.routes import accounts
+from app.accounts.routes_passkeys import passkeys
 from config import Config, Mode
 from tests.unit.accounts.hostile import PROVIDER_ID
 
@@ -23,17 +24,33 @@ PAGE = "{% block page_title %}{% endblock %}{% block content %}{% endblock %}"
 
 
 class MemoryRedis(Redis):
-    """The three commands that sessions use."""
+    """The commands that sessions, their index and challenges use."""
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
+        self.tables: dict[str, dict[bytes, bytes]] = {}
+
+    def hset(self, name: Any, key: Any = None, value: Any = None, **_more: Any) -> Any:
+        self.tables.setdefault(name, {})[key.encode()] = value.encode()
+        return 1
+
+    def hgetall(self, name: Any) -> Any:
+        return dict(self.tables.get(name, {}))
+
+    def hdel(self, name: Any, *keys: Any) -> Any:
+        return sum(self.tables.get(name, {}).pop(key.encode(), None) is not None for key in keys)
+
+    def expire(self, name: Any, time: Any, **_more: Any) -> Any:
+        return name in self.tables
 
     def get(self, name: Any) -> Any:
         return self.held.get(name)
 
-    def set(self, name: Any, value: Any, ex: Any = None, xx: bool = False, **_more: Any) -> Any:
+    def set(
+        self, name: Any, value: Any, ex: Any = None, xx: bool = False, nx: bool = False, **_more: Any
+    ) -> Any:
         assert ex
-        if xx and name not in self.held:
+        if (xx and name not in self.held) or (nx and name in self.held):
             return None
         self.held[name] = value
         return True
@@ -60,6 +77,7 @@ def small_app() -> Flask:
     manager.user_loader(lambda identifier: person() if identifier == str(KNOWN) else None)
     session_rules.install(app)
     app.register_blueprint(accounts)
+    app.register_blueprint(passkeys)
 
     @app.before_request
     def take_day() -> None:

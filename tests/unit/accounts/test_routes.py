@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from app.accounts import identity_queries, routes
@@ -288,28 +291,61 @@ def test_somebody_signed_in_goes_straight_on(browser: FlaskClient, hostile: Host
     assert person().person_id == KNOWN
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
-        "https://evil.example/",
-        "//evil.example/",
-        "///evil.example/",
-        "/\\evil.example",
-        "\\\\evil.example",
-        "/\t/evil.example",
-        "/\n/evil.example",
-        " //evil.example",
-        "javascript:alert(1)",
-        "evil.example",
-        "/sign-in",
-        "/sign-out",
-        "",
-        "//[evil",
-        "/" + "x" * 2001,
-        "/\x00",
-        "/\u202e",
-    ],
-)
+TRICKS = [
+    "https://evil.example/", "//evil.example/", "///evil.example/", "////evil.example", "/\\evil.example",
+    "\\\\evil.example", "\\/evil.example", "/\t/evil.example", "/\n/evil.example", "/\r/evil.example",
+    "\t//evil.example", " //evil.example", "//evil.example\\@localhost", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)", "data:text/html,x", "vbscript:x", "evil.example",
+    "https:evil.example", "https:/evil.example", "http:///evil.example",
+    "//localhost@evil.example", "//evil.example:443", "//\u0435vil.example", "\uff0f\uff0fevil.example",
+    "/sign-in", "/sign-in/callback?state=x", "/sign-out", "", "//[evil", "/[::1]", "/" + "x" * 2001, "/\x00", "/\u202e",
+    "/\u2028x", "/a b", "?next=//evil.example", "#//evil.example", "..//evil.example", ";//evil.example",
+]  # fmt: skip
+# Odd, and still pages of this host: nothing that a browser reads as another's.
+STAY = [
+    "/", "/isle-of-wight/cases", "/isle-of-wight/cases?after=2026~x", "/isle-of-wight/cases?next=https://evil.example",
+    "/isle-of-wight/cases#https://evil.example", "/.//evil.example", "/..//evil.example", "/%2F/evil.example",
+    "/%5Cevil.example", "/%09/evil.example", "/@evil.example", "/;//evil.example", "/a//evil.example",
+    "/isle-of-wight/cases?q=%0d%0aSet-Cookie:x", "/\u00e9",
+]  # fmt: skip
+
+
+def led_to(path: str) -> str:
+    """The host that a browser goes to: it drops tabs and line ends, trims blanks, and reads backslashes as slashes."""
+    read = re.sub(r"[\t\r\n]", "", path.strip("".join(chr(code) for code in range(33)))).replace("\\", "/")
+    return urlsplit(urljoin("https://waymark.example/sign-in", read)).netloc
+
+
+@pytest.mark.parametrize("elsewhere", TRICKS)
 def test_sign_in_never_leads_elsewhere(browser: FlaskClient, hostile: Hostile, elsewhere: str) -> None:
     assert own_path(elsewhere) == "/"
     assert come_back(browser, begin(browser, hostile, elsewhere)).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("path", STAY)
+def test_odd_addresses_of_this_host_stay_on_it(browser: FlaskClient, hostile: Hostile, path: str) -> None:
+    assert own_path(path) == path
+    location = come_back(browser, begin(browser, hostile, path)).headers["Location"]
+    assert led_to(location) == "waymark.example"
+    assert "\n" not in location
+
+
+@given(st.one_of(st.text(), st.text(alphabet="/\\:@.?#%;[]\t\r\n evilhtps"), st.sampled_from(TRICKS)))
+def test_no_text_leads_a_browser_to_another_host(text: str) -> None:
+    assert led_to(own_path(text)) == "waymark.example"
+    assert led_to(own_path(f"/{text}")) == "waymark.example"
+
+
+def test_somebody_whose_ten_hours_are_nearly_over_may_sign_in_again(
+    browser: FlaskClient, hostile: Hostile
+) -> None:
+    come_back(browser, begin(browser, hostile))
+    assert browser.get("/sign-in").status_code == 302
+    assert "Sign in with your organisation" in browser.get("/sign-in?again=yes").text
+    before = browser.get_cookie("session")
+    assert come_back(browser, begin(browser, hostile)).status_code == 302
+    after = browser.get_cookie("session")
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    assert who(browser) == "Known Person"

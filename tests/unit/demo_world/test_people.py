@@ -52,6 +52,11 @@ def test_every_membership_names_a_role_and_an_agency_that_exist(slug: str) -> No
         assert agency is None or agency in agencies
 
 
+def test_the_isle_of_wight_has_two_administrators_so_that_one_can_decide_for_the_other() -> None:
+    roles = [role for role, _agency in held("isle-of-wight")]
+    assert roles.count(Role.PARTNERSHIP_ADMINISTRATOR.value) == 2
+
+
 def test_nobody_is_a_member_where_their_organisation_is_not_trusted() -> None:
     trusted = {entry["slug"]: set(entry["trusted_by"]) for entry in CONTENT["organisations"]}
     for person in CONTENT["people"]:

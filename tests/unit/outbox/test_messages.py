@@ -30,7 +30,10 @@ def rendered(kind: str, reference: str | None = REFERENCE, **params: object) -> 
 @pytest.mark.parametrize("kind", sorted(TEMPLATES))
 def test_every_message_says_where_to_look_and_leaves_nothing_unfilled(kind: str) -> None:
     text = rendered(kind, duty="B1-08", due_on=DUE)
-    assert "https://waymark.example/isle-of-wight/" in text.body
+    link = (
+        "invitation/isle-of-wight/one-time-link" if TEMPLATES[kind].page == "invitation" else "isle-of-wight/"
+    )
+    assert f"https://waymark.example/{link}" in text.body
     assert "Isle of Wight partnership" in text.body
     assert "{" not in text.subject + text.body
     assert "\n" not in text.subject
