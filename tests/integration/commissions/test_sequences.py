@@ -1,6 +1,6 @@
 """Random sequences of commissions, changes, removals, memberships and days: access holds exactly when the law says so.
 
-`WAYMARK_SEQUENCES` says how many (8 in script/test, many in script/soak).
+`WAYMARK_SEQUENCES` says how many (4 in script/test, many in script/soak).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tenants.db import db
 from tests.integration.commissions.given import DAY, MONDAY, Given, typed_day
 from tests.support.cast import cast
 
-SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "8"))
+SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "4"))
 LONGEST = 14
 
 

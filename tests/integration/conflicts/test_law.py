@@ -3,6 +3,7 @@ but for the sealed cases; every count agrees with its list; and no message goes 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,6 +38,7 @@ from tests.support.people import Someone
 from tests.support.places import Place, fresh_place
 
 CASES = 5
+SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "0"))  # many in script/soak
 PLACES = st.integers(0, CASES - 1)
 
 
@@ -103,7 +105,7 @@ def everything(actor: Actor) -> set[UUID]:
 
 
 @given(data=st.data())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=max(15, SEQUENCES), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_seals_take_away_the_sealed_cases_and_nothing_else(
     town: Town, pinned: None, data: st.DataObject
 ) -> None:
@@ -140,7 +142,7 @@ def test_seals_take_away_the_sealed_cases_and_nothing_else(
 
 
 @given(seals=st.sets(st.tuples(st.integers(0, 2 * len(Role) - 1), PLACES), max_size=30))
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=max(3, SEQUENCES // 10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nobody_sealed_out_is_ever_among_those_who_are_written_to(
     town: Town, pinned: None, seals: set[tuple[int, int]]
 ) -> None:

@@ -1,6 +1,6 @@
 """Random sequences of the six steps, played against the laws of the decision.
 
-`WAYMARK_SEQUENCES` says how many (12 in script/test, many in script/soak).
+`WAYMARK_SEQUENCES` says how many (8 in script/test, many in script/soak).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from app.serious_incidents.notifications import Sent
 from tests.integration.serious_incidents.journey import ANSWERS, HOUR, MONDAY, NOT, NOT_MET, NOTIFY, Journey
 from tests.support.places import Place
 
-SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "12"))
+SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "8"))
 LONGEST = 16
 OTHER = {NOTIFY: NOT, NOT: NOTIFY}
 REFUSED = (OutOfTurn, Incomplete, ChangedMeanwhile)
