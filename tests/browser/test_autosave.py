@@ -75,7 +75,9 @@ def test_what_is_not_saved_is_said(site: Site, answer: dict[str, Any], text: str
     looked = site.look("practitioner", FORM)
     server = Server(looked.page)
     server.answer = answer
-    looked.page.fill("#why", f"typed in vain {uuid4()}")  # leaving the page before may have saved what it held
+    looked.page.fill(
+        "#why", f"typed in vain {uuid4()}"
+    )  # leaving the page before may have saved what it held
     told(looked.page, text)
     told(looked.page, "What you typed is still on this page")
     assert len(server.sent) == 1
