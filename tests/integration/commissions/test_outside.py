@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app.access.roles import Role
 from app.cases.reference import check_character
 from app.outbox.sweeper import run_due
-from tenants.db import db
 from tests.integration.access.test_matrix import comparable
 from tests.integration.commissions.given import CHILD, DAY, MONDAY, TODAY, Given, typed_day
 from tests.support.cast import cast
 from tests.support.held_back import others_held_back
 from tests.support.people import Someone
 from tests.support.places import fresh_place
+from tests.support.statements import statements_of
 
 OWN = ("", "/terms/1", "/papers/1", "/draft", "/submit", "/versions/1")
 PARTNERSHIPS = ("", "/terms/1", "/papers/1", "/versions/1", "/end", "/remove", "/timetable", "/terms/write",
@@ -87,16 +85,8 @@ def test_another_partnership_has_no_such_commission(
 @pytest.fixture
 def statements(app: Flask) -> Iterator[list[str]]:
     """The SQL statements that are sent."""
-    told: list[str] = []
-    with app.app_context():
-        engine = db.engine
-
-    def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        told.append(statement)
-
-    event.listen(engine, "before_cursor_execute", listen)
-    yield told
-    event.remove(engine, "before_cursor_execute", listen)
+    with statements_of(app) as told:
+        yield told
 
 
 @pytest.mark.duty("S-02")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app.procedure.events import Party
 from app.serious_incidents import service
-from tenants.db import db
 from tests.integration.serious_incidents.journey import (
     HOUR,
     MONDAY,
@@ -21,6 +18,7 @@ from tests.integration.serious_incidents.journey import (
     Journey,
 )
 from tests.support.places import Place
+from tests.support.statements import statements_of
 
 WEDNESDAY = TUESDAY_MIDNIGHT + 10 * HOUR
 
@@ -61,16 +59,8 @@ def contested(wight: Place, now: None) -> Journey:
 @pytest.fixture
 def statements(app: Flask) -> Iterator[list[str]]:
     """The SQL statements sent since the list was last cleared."""
-    told: list[str] = []
-    with app.app_context():
-        engine = db.engine
-
-    def listen(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        told.append(statement)
-
-    event.listen(engine, "before_cursor_execute", listen)
-    yield told
-    event.remove(engine, "before_cursor_execute", listen)
+    with statements_of(app) as told:
+        yield told
 
 
 __all__ = ["NOT", "WEDNESDAY"]
