@@ -15,7 +15,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.access.permissions import GRANTS, Permission
-from app.access.roles import Role
+from app.access.roles import SERVES, Role, agency_fault
 from app.procedure.clocks import day_end, london_date
 
 INVITATION_LIFE = timedelta(days=14)
@@ -24,16 +24,6 @@ MOST_WRONG_CODES = 5
 LONGEST_AHEAD = timedelta(days=731)
 LAST_YEAR = timedelta(days=3653)
 
-SERVES_AGENCY: dict[Role, frozenset[str]] = {
-    # The safeguarding partners that the agency must be one of; none named means any agency.
-    Role.PRACTITIONER: frozenset(),
-    Role.AGENCY_LIG_MEMBER: frozenset(),
-    Role.AGENCY_CONTRIBUTOR: frozenset(),
-    Role.AGENCY_MANAGER: frozenset(),
-    Role.PARTNER_REPRESENTATIVE: frozenset({"local-authority", "police", "icb"}),
-    Role.DESIGNATED_PROFESSIONAL: frozenset({"icb"}),
-    Role.SERVICE_DIRECTOR: frozenset({"local-authority"}),
-}
 P = Permission
 # What shows nothing of any case. Whatever is not named here counts as case access.
 WITHOUT_CONTENT = {
@@ -141,12 +131,11 @@ def wanted_faults(wanted: Wanted, today: date) -> list[tuple[str, str]]:
 def _agency_faults(wanted: Wanted) -> list[tuple[str, str]]:
     if wanted.role is None:
         return [("role", "Select a role")]
-    partners = SERVES_AGENCY.get(wanted.role)
-    if partners is None:
+    if wanted.role not in SERVES:
         return [("agency", "This role serves no agency: choose none")] if wanted.agency else []
     if wanted.agency is None:
         return [("agency", "Select the agency that this role serves")]
-    if partners and wanted.partner not in partners:
+    if agency_fault(wanted.role, True, wanted.partner) is not None:
         return [("agency", "This role serves a safeguarding partner: select the right one")]
     return []
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from app.access.permissions import GRANTS, Permission
 from app.access.roles import Role
 from app.people.rules import (
-    SERVES_AGENCY,
     State,
     Wanted,
     checker_fault,
@@ -28,6 +27,17 @@ from app.people.rules import (
     wanted_faults,
 )
 from app.procedure.clocks import london_date
+
+# The safeguarding partners that the agency must be one of, as the form says it; none named means any agency.
+SERVES_AGENCY: dict[Role, frozenset[str]] = {
+    Role.PRACTITIONER: frozenset(),
+    Role.AGENCY_LIG_MEMBER: frozenset(),
+    Role.AGENCY_CONTRIBUTOR: frozenset(),
+    Role.AGENCY_MANAGER: frozenset(),
+    Role.PARTNER_REPRESENTATIVE: frozenset({"local-authority", "police", "icb"}),
+    Role.DESIGNATED_PROFESSIONAL: frozenset({"icb"}),
+    Role.SERVICE_DIRECTOR: frozenset({"local-authority"}),
+}
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
