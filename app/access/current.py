@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import g
 
-from app.access.actor import Actor
+from app.access.actor import Acting, Actor
+from app.access.permissions import Permission
 
 
 def current_actor() -> Actor:
@@ -14,3 +15,9 @@ def current_actor() -> Actor:
         raise RuntimeError("nobody is acting in a partnership")
     assert isinstance(actor, Actor)
     return actor
+
+
+def acting_for(permission: Permission) -> Acting:
+    """The person of this request, in the capacities that hold a permission."""
+    actor = current_actor()
+    return actor.acting_as(actor.holding(permission))

@@ -10,8 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.access.actor import Acting
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.service import Case
@@ -50,12 +49,6 @@ def subject(reference: str, commission: str, page: str = "") -> Subject:
     case = seen(reference, f"commissions: {page or 'one'}")
     row = queries.commission_of(case.id, commission)
     return Subject(case, row) if row is not None else refuse()
-
-
-def acting(permission: Permission) -> Acting:
-    """This person in a capacity that holds the permission."""
-    actor = current_actor()
-    return actor.acting_as(actor.holding(permission))
 
 
 def not_now(found: Subject, reason: str = "") -> ResponseReturnValue | None:
@@ -140,7 +133,7 @@ def give(reference: str) -> ResponseReturnValue:
     made: list[Commission] = []
 
     def verb() -> Faults:
-        typed, by = form.typed(key_of(form)), acting(Permission.COMMISSION_MANAGE)
+        typed, by = form.typed(key_of(form)), acting_for(Permission.COMMISSION_MANAGE)
         row, faults = service.give(case.id, typed, by, g.now)
         made.extend([row] if row is not None else [])
         return faults
@@ -184,7 +177,7 @@ def end(reference: str, commission: str) -> ResponseReturnValue:
         fresh(form, over=str(found.row.version))
         form.last_day.show(found.row.last_day)
     if form.is_submitted():
-        by = acting(Permission.COMMISSION_MANAGE)
+        by = acting_for(Permission.COMMISSION_MANAGE)
         failed = step(form, lambda: service.change_end(
             found.case.id, commission, form.last_day.data, form.reason.cleaned, version=form.seen(), acting=by,
             now=g.now,
@@ -208,7 +201,7 @@ def remove(reference: str, commission: str) -> ResponseReturnValue:
         return closed
     fresh(form)
     if form.is_submitted():
-        by = acting(Permission.COMMISSION_REMOVE)
+        by = acting_for(Permission.COMMISSION_REMOVE)
         failed = step(form, lambda: service.remove(found.case.id, commission, form.reason.cleaned, by, g.now))
         if failed is None:
             return done(found, f"{found.row.person_name} is removed, and has no access any more.")

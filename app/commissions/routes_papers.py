@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.access.current import acting_for
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.commissions import papers, queries, service
 from app.commissions.drafts import comment as write_comment
 from app.commissions.forms import CommentForm, PaperForm, WithdrawForm, errors_of, sent, tell, whole_number
 from app.commissions.models import CommissionPaper, CommissionVersion
-from app.commissions.routes import Subject, acting, commissions, done, not_now, show, step, subject
+from app.commissions.routes import Subject, commissions, done, not_now, show, step, subject
 from app.commissions.rules import CALLED, Faults, digest_of
 from app.commissions.snapshots import Content
 from app.serious_incidents.pages import fresh, key_of
@@ -33,7 +34,7 @@ def release(reference: str, commission: str) -> ResponseReturnValue:
             content = []
             tell(form, faults)
         elif sent("do") == "release" and typed.seen:
-            by = acting(Permission.COMMISSION_MANAGE)
+            by = acting_for(Permission.COMMISSION_MANAGE)
             failed = step(form, lambda: papers.release(found.case, commission, typed, by, g.now))
             if failed is None:
                 return done(found, "The paper is released.")
@@ -68,7 +69,7 @@ def withdraw(reference: str, commission: str, paper: str) -> ResponseReturnValue
     def verb() -> Faults:
         row = service.load(found.case.id, commission)
         return papers.withdraw(row, paper_of(found, paper), form.reason.cleaned,
-                               acting(Permission.COMMISSION_MANAGE), g.now)  # fmt: skip
+                               acting_for(Permission.COMMISSION_MANAGE), g.now)  # fmt: skip
 
     if form.is_submitted():
         failed = step(form, verb)
@@ -96,7 +97,7 @@ def comment(reference: str, commission: str, version: str) -> ResponseReturnValu
 
     def verb() -> Faults:
         row = service.load(found.case.id, commission)
-        by = acting(Permission.COMMISSION_COMMENT)
+        by = acting_for(Permission.COMMISSION_COMMENT)
         return write_comment(row, one.number, form.words.cleaned, key=key_of(form), acting=by, now=g.now)
 
     if form.is_submitted():

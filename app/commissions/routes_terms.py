@@ -7,13 +7,14 @@ from datetime import date
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.access.current import acting_for
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.calendars import calendars
 from app.commissions import presenting, queries
 from app.commissions.forms import TermsForm, TimetableForm, errors_of, field_of, sent, whole_number
 from app.commissions.models import CommissionTerms
-from app.commissions.routes import acting, commissions, done, not_now, show, step, subject
+from app.commissions.routes import commissions, done, not_now, show, step, subject
 from app.commissions.rules import HEADINGS, Compared, compare
 from app.commissions.terms import release_terms, set_timetable
 from app.procedure.commissions import Milestone, day_hint
@@ -38,7 +39,7 @@ def write_terms(reference: str, commission: str) -> ResponseReturnValue:
         if sent("do") != "release":
             form.validate()
         else:
-            by, key = acting(Permission.COMMISSION_MANAGE), key_of(form)
+            by, key = acting_for(Permission.COMMISSION_MANAGE), key_of(form)
             failed = step(form, lambda: release_terms(
                 found.case.id, commission, form.texts(), over=form.seen(), key=key, acting=by, now=g.now
             ))  # fmt: skip
@@ -76,7 +77,7 @@ def timetable(reference: str, commission: str) -> ResponseReturnValue:
         for name, text in newest.days.items() if newest else ():
             form[field_of(name)].show(date.fromisoformat(text))
     if form.is_submitted():
-        by, key = acting(Permission.COMMISSION_MANAGE), key_of(form)
+        by, key = acting_for(Permission.COMMISSION_MANAGE), key_of(form)
         failed = step(form, lambda: set_timetable(
             found.case.id, commission, form.days(), form.reason.cleaned, over=form.seen(), key=key, acting=by,
             now=g.now, unread=form.unread(),

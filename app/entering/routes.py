@@ -10,7 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import requires
 from app.access.permissions import Permission
 from app.cases.service import Case
@@ -121,12 +121,6 @@ def _once(
     if before is None and lost is not None and not taken:
         raise lost
     return before, [] if before else faults
-
-
-def acting_for(permission: Permission) -> Any:
-    """The person in the capacity that the permission asks for."""
-    actor = current_actor()
-    return actor.acting_as(actor.holding(permission))
 
 
 def show_faults(form: Any, faults: list[tuple[str, str]]) -> None:

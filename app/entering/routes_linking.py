@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import requires
 from app.access.permissions import Permission
 from app.cases.queries import visible_case
 from app.cases.service import Case
 from app.entering import likeness, linking
 from app.entering.forms import UNLINK, VERDICTS, SameIncidentForm
-from app.entering.routes import acting_for, errors_of
+from app.entering.routes import errors_of
 from app.serious_incidents.pages import fresh, key_of, seen
 from tenants.db import db
 

@@ -6,13 +6,13 @@ from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.entering import asking, written
 from app.entering.desk import desk
 from app.entering.forms import AskForm, WrittenForm, choose
-from app.entering.routes import acting_for, errors_of, show_faults
+from app.entering.routes import errors_of, show_faults
 from app.entering.routes_linking import case_pages
 from app.referrals.queries import ways_to_refer
 from app.referrals.service import NotNow, start_for_case

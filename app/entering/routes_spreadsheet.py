@@ -8,7 +8,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.entering import imports
@@ -18,7 +18,7 @@ from app.entering.forms import UploadForm
 from app.entering.looking import Looked
 from app.entering.models import CaseImport
 from app.entering.reading import MOST_BYTES, Unreadable, read_file
-from app.entering.routes import acting_for, bp
+from app.entering.routes import bp
 from app.serious_incidents.pages import fresh
 from tenants.db import db
 

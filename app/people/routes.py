@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import HiddenField
 
 from app.access.actor import Acting
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.access.roles import Role
@@ -154,8 +154,7 @@ def recovery(person_id: UUID) -> ResponseReturnValue:
 
 def acting(permission: Permission = Permission.PEOPLE_MANAGE) -> Acting:
     """Who acts, in the capacity that lets them."""
-    actor = current_actor()
-    return actor.acting_as(actor.holding(permission))
+    return acting_for(permission)
 
 
 def sent(form: Any, work: Callable[[], Faults]) -> bool:
