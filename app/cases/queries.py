@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -14,6 +13,7 @@ from app.access.permissions import Condition, Permission
 from app.access.sealing import not_sealed
 from app.cases.models import Case, CaseChild, CaseStage, CaseStatus, StoredObligation
 from app.cases.reference import normalised
+from app.web.paging import Key, older_than
 from tenants.db import db
 
 PAGE = 25
@@ -50,14 +50,14 @@ def visible_case(reference: str, actor: Actor) -> Case | None:
 
 def page_of_cases(
     actor: Actor,
-    before: tuple[str, UUID] | None = None,
+    before: Key | None = None,
     most: int = PAGE,
     where: Sequence[ColumnElement[bool]] = (),
 ) -> Sequence[Case]:
     """A page of visible cases, newest first, by key: `before` is the last row of the page before; `where` narrows."""
     query = select(Case).where(visible(actor, Permission.CASES_LIST), *where)
     if before is not None:
-        query = query.where(_older_than(before))
+        query = query.where(older_than(before, Case.opened_at, Case.id))
     return db.session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(most)).all()
 
 
@@ -66,11 +66,6 @@ def visible_references(references: Collection[str], actor: Actor) -> set[str]:
     return set(
         db.session.scalars(select(Case.reference).where(Case.reference.in_(references), visible(actor)))
     )
-
-
-def _older_than(before: tuple[str, UUID]) -> ColumnElement[bool]:
-    opened, identifier = datetime.fromisoformat(before[0]), before[1]
-    return or_(Case.opened_at < opened, (Case.opened_at == opened) & (Case.id < identifier))
 
 
 def children_of(case_id: UUID) -> Sequence[CaseChild]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -29,6 +28,7 @@ from app.scrutiny.queries import observations_of, waiting_for_answer
 from app.serious_incidents.queries import decision_overview, untold
 from app.serious_incidents.reaching import opened
 from app.serious_incidents.told_queries import told_of
+from app.web.paging import key_asked, key_text
 from app.web.text_rules import parse_date
 
 bp = Blueprint("cases", __name__, url_prefix="/<slug>", template_folder="templates")
@@ -90,10 +90,10 @@ def tasks() -> ResponseReturnValue:
 @requires(Permission.CASES_LIST)
 def case_list() -> ResponseReturnValue:
     """The cases I may see, newest first, a page at a time."""
-    found = list(page_of_cases(current_actor(), _before(), PAGE + 1))
+    found = list(page_of_cases(current_actor(), key_asked(), PAGE + 1))
     more = found[PAGE - 1] if len(found) > PAGE else None
     rows = presenting.case_rows(found[:PAGE], g.now)
-    after = f"{more.opened_at.isoformat()}~{more.id}" if more else None
+    after = key_text(more.opened_at, more.id) if more else None
     return render_template("cases/list.html", cases=rows, after=after)
 
 
@@ -194,17 +194,3 @@ def day_asked(name: str, label: str) -> tuple[date | None, str | None]:
 def to_come(day: date | None) -> str | None:
     """Why a case cannot be shown as it stood on a day, or None."""
     return "The day must be today or in the past" if day and day > g.today else None
-
-
-def _before() -> tuple[str, UUID] | None:
-    """The key of the last row of the page before, from the address. A key that is none is a wrong address."""
-    typed = request.args.get("after")
-    if typed is None:
-        return None
-    try:
-        opened, _, identifier = typed.partition("~")
-        if datetime.fromisoformat(opened).tzinfo is None:
-            raise ValueError("naive")
-        return opened, UUID(identifier)
-    except ValueError:
-        abort(404)

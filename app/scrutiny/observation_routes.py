@@ -15,8 +15,9 @@ from app.cases.queries import obligations_of
 from app.scrutiny import queries, service
 from app.scrutiny.forms import AnswerForm, ObservationForm, PracticeForm
 from app.scrutiny.queries import MOST, Observed
-from app.scrutiny.routes import bp, key_text, parsed_key
+from app.scrutiny.routes import bp
 from app.serious_incidents.pages import fresh, key_of, seen, show, take_step, to_case
+from app.web.paging import key_asked, key_text
 
 BOTH = ["GET", "POST"]
 
@@ -61,7 +62,7 @@ def observe_practice() -> ResponseReturnValue:
 @requires(Permission.OBSERVATIONS_VIEW)
 def observations() -> ResponseReturnValue:
     """The observations that I may read, newest first, without their words where they are of a case."""
-    found = queries.page_of_observations(current_actor(), parsed_key())
+    found = queries.page_of_observations(current_actor(), key_asked())
     more = found[MOST - 1] if len(found) > MOST else None
     older = url_for("scrutiny.observations", after=key_text(more.at, more.id)) if more else None
     return render_template("scrutiny/observations.html", observations=found[:MOST], older=older)

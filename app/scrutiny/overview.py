@@ -21,6 +21,7 @@ from app.procedure.obligation import Obligation
 from app.procedure.timeliness import LATE, Responses, Verdict, responses, timed, totals
 from app.scrutiny.queries import counts_in, unanswered_on_case
 from app.serious_incidents.words import OUTCOMES
+from app.web.paging import Key
 
 FILTERS = {
     "late": "Something late",
@@ -64,9 +65,7 @@ def narrowing(chosen: str, now: datetime) -> list[ColumnElement[bool]]:
 
 
 @duty("S-01")
-def page(
-    actor: Actor, chosen: str, before: tuple[str, UUID] | None, most: int, now: datetime
-) -> Sequence[Case]:
+def page(actor: Actor, chosen: str, before: Key | None, most: int, now: datetime) -> Sequence[Case]:
     """A page of the cases that this person may see, newest first, narrowed by a filter."""
     return page_of_cases(actor, before, most, narrowing(chosen, now))
 

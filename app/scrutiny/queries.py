@@ -16,6 +16,7 @@ from app.cases.models import Case
 from app.cases.queries import visible
 from app.scrutiny.models import Observation, ObservationAnswer
 from app.scrutiny.rules import ABOUT, PRACTICE
+from app.web.paging import Key, older_than
 from tenants.db import db
 
 MOST = 25
@@ -55,13 +56,11 @@ def observations_of(case_id: UUID) -> list[Observed]:
     )
 
 
-def page_of_observations(actor: Actor, before: tuple[datetime, UUID] | None = None) -> list[Observed]:
+def page_of_observations(actor: Actor, before: Key | None = None) -> list[Observed]:
     """A page of the observations that this person may read, newest first, and one more where there are more."""
     query = _all().where(_readable(actor))
     if before is not None:
-        at, identifier = before
-        older = and_(Observation.recorded_at == at, Observation.id < identifier)
-        query = query.where(or_(Observation.recorded_at < at, older))
+        query = query.where(older_than(before, Observation.recorded_at, Observation.id))
     return _observed(query.order_by(Observation.recorded_at.desc(), Observation.id.desc()).limit(MOST + 1))
 
 

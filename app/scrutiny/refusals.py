@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 from flask import current_app, g, request
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access.actor import Actor
@@ -23,6 +22,7 @@ from app.ledger.service import record
 from app.procedure.events import EventKind
 from app.procedure.marks import duty
 from app.scrutiny.models import RefusedWrite
+from app.web.paging import Key, older_than
 from tenants.db import db
 from tenants.scope import current_partnership_id, in_partnership
 
@@ -73,12 +73,10 @@ def keep(actor: Actor, endpoint: str, method: str, now: datetime, reference: str
     return True
 
 
-def refused(before: tuple[datetime, UUID] | None = None, most: int = MOST) -> Sequence[RefusedWrite]:
+def refused(before: Key | None = None, most: int = MOST) -> Sequence[RefusedWrite]:
     """What was refused, newest first; `before` is the key of the last row of the page before."""
     query = select(RefusedWrite)
     if before is not None:
-        at, identifier = before
-        older = (RefusedWrite.refused_at == at) & (RefusedWrite.id < identifier)
-        query = query.where(or_(RefusedWrite.refused_at < at, older))
+        query = query.where(older_than(before, RefusedWrite.refused_at, RefusedWrite.id))
     newest = query.order_by(RefusedWrite.refused_at.desc(), RefusedWrite.id.desc())
     return db.session.scalars(newest.limit(most)).all()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
-
 from flask import Blueprint, abort, current_app, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,6 +16,7 @@ from app.scrutiny.models import RefusedWrite
 from app.scrutiny.refusals import MOST, refused
 from app.serious_incidents.forms import StepForm
 from app.serious_incidents.pages import seen
+from app.web.paging import key_asked, key_text
 from tenants.db import db
 
 bp = Blueprint("scrutiny", __name__, url_prefix="/<slug>", template_folder="templates")
@@ -75,7 +73,7 @@ def download(reference: str) -> ResponseReturnValue:
 @requires(Permission.READ_LOG_VIEW)
 def refused_writes() -> ResponseReturnValue:
     """What scrutineers tried to change and was refused, newest first."""
-    found = list(refused(parsed_key(), MOST + 1))
+    found = list(refused(key_asked(), MOST + 1))
     more = found[MOST - 1] if len(found) > MOST else None
     older = url_for("scrutiny.refused_writes", after=key_text(more.refused_at, more.id)) if more else None
     rows = [(row, _what(row)) for row in found[:MOST]]
@@ -90,29 +88,3 @@ def _what(row: RefusedWrite) -> str:
         return row.endpoint
     permission, _reason = declared(current_app._get_current_object(), row.endpoint)  # type: ignore[attr-defined]
     return says(permission) if permission else row.endpoint
-
-
-def key_text(at: datetime, identifier: UUID) -> str:
-    """The key of the last row of a page, for the address of the next one."""
-    return f"{at.isoformat()}~{identifier}"
-
-
-def parsed_key() -> tuple[datetime, UUID] | None:
-    """The key of the last row of the page before, from the address. A key that is none is a wrong address."""
-    typed = request.args.get("after")
-    if typed is None:
-        return None
-    try:
-        at, _, identifier = typed.partition("~")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("naive")
-        return moment, UUID(identifier)
-    except ValueError:
-        abort(404)
-
-
-def key_asked() -> tuple[str, UUID] | None:
-    """As `parsed_key`, with the instant as text, as the list of cases takes it."""
-    found = parsed_key()
-    return (found[0].isoformat(), found[1]) if found else None

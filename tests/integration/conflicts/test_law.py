@@ -97,7 +97,7 @@ def everything(actor: Actor) -> set[UUID]:
     """Every page of the list."""
     found: list[Case] = []
     while True:
-        last = (found[-1].opened_at.isoformat(), found[-1].id) if found else None
+        last = (found[-1].opened_at, found[-1].id) if found else None
         page = list(page_of_cases(actor, last, 2))
         found += page
         if not page:
