@@ -140,6 +140,50 @@ class EventKind(StrEnum):
     TIMETABLE_SET = "timetable-set"
     DRAFT_SUBMITTED = "draft-submitted"
     DRAFT_COMMENTED = "draft-commented"
+    # the group's meetings
+    LIG_MEETING_SCHEDULED = "lig-meeting-scheduled"
+    LIG_MEETING_MOVED = "lig-meeting-moved"
+    LIG_MEETING_CANCELLED = "lig-meeting-cancelled"
+    LIG_MEETING_OPENED = "lig-meeting-opened"
+    LIG_MEETING_CLOSED = "lig-meeting-closed"
+    AGENDA_CHANGED = "agenda-changed"
+    STANDING_ITEM_CHANGED = "standing-item-changed"
+    LIG_ATTENDANCE_RECORDED = "lig-attendance-recorded"
+    LIG_MINUTES_WRITTEN = "lig-minutes-written"
+    LIG_MINUTES_AGREED = "lig-minutes-agreed"
+    LIG_DECISION_RECORDED = "lig-decision-recorded"
+    # scoping
+    SCOPING_OPENED = "scoping-opened"
+    SCOPING_DIRECTED = "scoping-directed"
+    INVOLVEMENT_REQUESTED = "involvement-requested"
+    INVOLVEMENT_CHASED = "involvement-chased"
+    INVOLVEMENT_RETURNED = "involvement-returned"
+    INVOLVEMENT_WITHDRAWN = "involvement-withdrawn"
+    OUTCOME_COMMENTED = "outcome-commented"
+    # papers of the group
+    PAPERS_CIRCULATED = "papers-circulated"
+    SUPPLEMENT_CIRCULATED = "supplement-circulated"
+    PREPARATION_CONFIRMED = "preparation-confirmed"
+    # rapid review
+    RAPID_REVIEW_PLANNED = "rapid-review-planned"
+    REVIEW_MEETING_HELD = "review-meeting-held"
+    REVIEW_SECTION_RECORDED = "review-section-recorded"
+    LCSPR_POSITION_TAKEN = "lcspr-position-taken"
+    LCSPR_ESCALATED = "lcspr-escalated"
+    LCSPR_DECIDED = "lcspr-decided"
+    REVIEW_FORM_MADE = "review-form-made"
+    REVIEW_FORM_APPROVED = "review-form-approved"
+    REVIEW_FORM_RETURNED = "review-form-returned"
+    REVIEW_FORM_SENT = "review-form-sent"
+    # the exceptional decision not to hold one
+    NO_REVIEW_AGREED = "no-review-agreed"
+    NO_REVIEW_OVERSEEN = "no-review-overseen"
+    PANEL_TOLD_OF_NO_REVIEW = "panel-told-of-no-review"
+    # recommendations and actions
+    RECOMMENDATION_MADE = "recommendation-made"
+    RECOMMENDATION_CHANGED = "recommendation-changed"
+    ACTION_AGREED = "action-agreed"
+    ACTION_UPDATED = "action-updated"
 
 
 class Outcome(StrEnum):
@@ -147,6 +191,26 @@ class Outcome(StrEnum):
 
     NOTIFY = "notify"
     DO_NOT_NOTIFY = "do-not-notify"
+
+
+class Lcspr(StrEnum):
+    """Whether the safeguarding partners commission a local child safeguarding practice review (B2-15)."""
+
+    COMMISSION = "commission"
+    DO_NOT_COMMISSION = "do-not-commission"
+
+
+class SentTo(StrEnum):
+    """To whom a completed rapid review goes (B2-19, B2-20, B3-07, B3-08)."""
+
+    LIG_MEMBER = "lig-member"
+    PARTNER = "partner"
+    SCRUTINEER = "scrutineer"
+    EXECUTIVE = "executive"
+    PANEL = "panel"
+    OFSTED = "ofsted"
+    DFE = "dfe"
+    CHIEF_CASEWORKER_UNIT = "chief-caseworker-unit"
 
 
 class AfterNotNotified(StrEnum):
