@@ -23,8 +23,9 @@ class CaseStatus(StrEnum):
 class Case(TenantModel):
     """What one partnership holds of an incident. `version` counts changes, so that a stale form is noticed.
 
-    `escalated` says that the partners' difference went to the Partnership Chair, who may then see the case. The day
-    and the areas of the incident are what two cases are compared by.
+    `escalated` says that the partners' difference went to the Partnership Chair, who may then see the case; `brought`
+    that agencies are asked about it before the group discusses it, whose members may then see it. The day and the areas
+    of the incident are what two cases are compared by.
     """
 
     __tablename__ = "cases"
@@ -39,6 +40,7 @@ class Case(TenantModel):
     opened_at: Mapped[datetime] = instant()
     version: Mapped[int] = mapped_column(Integer, default=1)
     escalated: Mapped[bool] = mapped_column(Boolean, default=False)
+    brought: Mapped[bool] = mapped_column(Boolean, default=False)
     incident_on: Mapped[date | None] = mapped_column(Date)
     incident_area: Mapped[str | None] = mapped_column(Text)
     home_area: Mapped[str | None] = mapped_column(Text)

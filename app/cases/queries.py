@@ -31,8 +31,10 @@ def _allowed(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         return true()  # a case is under decision from its referral on, and stays known to those who decided
     allowed: list[ColumnElement[bool]] = [false()]
     if Condition.BROUGHT_TO_LIG in conditions:
-        # Own agency's referrals, and those that the group will review because they are to be notified.
+        # Own agency's referrals, those that the group will review because they are to be notified, and those whose
+        # scoping was opened for its discussion.
         allowed += [Case.agency_id.in_(actor.agencies(permission)), Case.status == CaseStatus.TO_BE_NOTIFIED]
+        allowed.append(Case.brought.is_(True))
     if Condition.ESCALATED in conditions:
         allowed.append(Case.escalated.is_(True))
     if Condition.OWN_REFERRAL in conditions:
