@@ -210,19 +210,23 @@ def choose_outcome(history: History) -> list[Obligation]:
 
 @duty("N-05")
 def review_follows(history: History) -> list[Obligation]:
-    """A rapid review follows every notification, unless a ground for not holding it is recorded."""
+    """A rapid review follows every notification, unless a ground for not holding it is recorded. Once it is planned,
+    its own clock runs (B2-01)."""
     sent = history.notified
     if sent is None:
         return []
-    ground = history.first(EventKind.REVIEW_GROUND_RECORDED)
+    ground = history.last(EventKind.REVIEW_GROUND_RECORDED)
+    planned = history.first(EventKind.RAPID_REVIEW_PLANNED) if ground is None else None
+    over = ground or planned
     late = ground is not None and ground.happened_at >= day_end(history.due_on("N-05", sent.happened_at))
     said = "A ground for not holding one was recorded."
     return [
         history.clocked(
             "N-05", "N-05", Party.PARTNERSHIP_TEAM,
-            "Hold the rapid review, or record the ground on which none is held",
+            "Plan the rapid review, or record the ground on which none is held",
             "Section B, rapid reviews; the Panel's guidance: a rapid review follows every notification",
-            sent.happened_at, "the notification", ended=ground.happened_at if ground else None,
-            ending="not needed", reason=(f"{said} {MISSED}" if late else said) if ground else None,
+            sent.happened_at, "the notification", ended=over.happened_at if over else None,
+            ending="met" if planned else "not needed",
+            reason=(f"{said} {MISSED}" if late else said) if ground else None,
         )
     ]  # fmt: skip

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.procedure.calendar import ENGLAND_AND_WALES, Calendar, Calendars
+from app.procedure.declined_reviews import declined_review_obligations
 from app.procedure.difference_duties import difference_obligations
 from app.procedure.events import Event, EventKind
 from app.procedure.history import History
 from app.procedure.local_steps import local_step_obligations
 from app.procedure.notification_duties import notification_obligations
 from app.procedure.obligation import ClockSettings, Obligation
+from app.procedure.rapid_review_duties import rapid_review_obligations
 from app.procedure.reconsideration_duties import reconsideration_obligations
 from app.procedure.referral_duties import link_referral, referral_obligations
 from app.procedure.response_duties import response_obligations
@@ -60,6 +62,8 @@ def owed_in(history: History) -> list[Obligation]:
         found = [
             *link_referral(history),
             *notification_obligations(history),
+            *declined_review_obligations(history),
+            *rapid_review_obligations(history),
             *local_step_obligations(history),
         ]
         return [owed for owed in found if owed.duty not in history.settings.own.omitted]
@@ -71,6 +75,8 @@ def owed_in(history: History) -> list[Obligation]:
         *difference_obligations(history),
         *notification_obligations(history),
         *reconsideration_obligations(history),
+        *declined_review_obligations(history),
+        *rapid_review_obligations(history),
         *(before_entry(history, owed) for owed in local_step_obligations(history)),
     ]
     return [owed for owed in found if owed.duty not in history.settings.own.omitted]
