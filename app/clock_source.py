@@ -26,7 +26,7 @@ def now() -> datetime:
     """What time it is for the procedure. Aware, UTC."""
     if not current_app.config["WAYMARK"].demonstrates:
         return real_now()
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         seconds = connection.scalar(text("select offset_seconds from demo_clock"))
     return real_now() + timedelta(seconds=seconds or 0)
 

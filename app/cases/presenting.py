@@ -26,8 +26,10 @@ from app.cases.tasks import Task, count_of
 from app.cases.telling import correction_sentence, sentence_of
 from app.commissions.queries import own_tasks
 from app.entering.asking import waiting_for_me
+from app.involvement.queries import waiting_for_me as returns_waiting
 from app.ledger.read_log import viewers_of
 from app.ledger.service import history, stored_events
+from app.papers.queries import waiting_for_me as papers_waiting
 from app.people.queries import count_to_decide
 from app.procedure.clocks import london_date
 from app.procedure.events import Event, EventKind, Party
@@ -292,6 +294,7 @@ def partnerships_with_counts(
                 actor = Actor(person_id, name, capacities)
                 roles = "; ".join(dict.fromkeys(held.label for held in capacities))
                 waiting = count_of(actor, today) + len(own_tasks(actor, today)) + len(waiting_for_me(actor))
+                waiting += len(returns_waiting(actor, now)) + len(papers_waiting(actor, now))
                 if actor.may(Permission.MEMBERSHIP_APPROVE):
                     waiting += count_to_decide(person_id, now)
                 found.append(PartnershipCount(entry.slug, entry.name, waiting, roles))

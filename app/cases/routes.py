@@ -20,9 +20,12 @@ from app.cases.tasks import tasks_of
 from app.commissions.queries import own_tasks, running_commissions
 from app.entering.asking import waiting_for_me
 from app.entering.beside import beside
+from app.involvement.queries import waiting_for_me as returns_waiting
 from app.ledger import read_log
+from app.papers.queries import waiting_for_me as papers_waiting
 from app.people.queries import count_to_decide, waiting_for
 from app.procedure.clocks import day_end
+from app.rapid_reviews import overview
 from app.referrals.queries import referral_record
 from app.scrutiny.queries import observations_of, waiting_for_answer
 from app.serious_incidents.queries import decision_overview, untold
@@ -82,7 +85,8 @@ def tasks() -> ResponseReturnValue:
         "cases/tasks.html", to_decide=count_to_decide(current_user.person_id, g.now) if decides else 0,
         tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
         asked=waiting_for_me(current_actor()), running=running_commissions(current_actor(), g.today),
-        unanswered=waiting_for_answer(current_actor()),
+        unanswered=waiting_for_answer(current_actor()), returns=returns_waiting(current_actor(), g.now),
+        to_prepare=papers_waiting(current_actor(), g.now),
     )  # fmt: skip
 
 
@@ -114,6 +118,7 @@ def case(reference: str) -> ResponseReturnValue:
         record=referral_record(found.id),
         decision=decision_overview(found.id, now=g.now),
         beside=beside(found, current_actor()),
+        review=overview.beside(found.id, current_actor()),
         observations=observations_of(found.id) if current_actor().may(Permission.OBSERVATIONS_VIEW) else [],
         sees_seals=may_see_seals(current_actor()),
     )

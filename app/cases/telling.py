@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.access.own_names import name_of
-from app.procedure.events import Event, EventKind, Outcome, Party
+from app.procedure.events import Event, EventKind, Outcome, Party, SentTo
 from app.web.filters import london_date, london_datetime
 
 K = EventKind
@@ -50,6 +50,13 @@ SENTENCES: dict[EventKind, str] = {
     K.PACK_STARTED: "Preparation of the notification begun",
     K.PACK_COMPLETED: "Preparation of the notification completed",
     K.REVIEW_GROUND_RECORDED: "Ground for not holding a rapid review recorded",
+    K.NO_REVIEW_AGREED: "{party} said whether it agrees that no rapid review is held",
+    K.NO_REVIEW_OVERSEEN: "Independent Scrutineer recorded oversight of the decision not to hold a rapid review",
+    K.PANEL_TOLD_OF_NO_REVIEW: "Panel notified of the decision not to hold a rapid review",
+    K.RECOMMENDATION_MADE: "Recommendation made",
+    K.RECOMMENDATION_CHANGED: "Recommendation changed",
+    K.ACTION_AGREED: "Action agreed under a recommendation",
+    K.ACTION_UPDATED: "Action under a recommendation updated",
     K.REFERRAL_REQUESTED: "Referral form requested for a notification that came first",
     K.REFERRAL_LINKED: "Referral linked to this case",
     K.CASE_ENTERED: "Case already under way entered",
@@ -60,6 +67,16 @@ SENTENCES: dict[EventKind, str] = {
     K.CALENDAR_CHANGED: "A bank holiday was added; clocks that were running moved",
     K.LOCAL_STEP_DONE: "Local step done",
     K.CONTENT_DESTROYED: "Content of earlier entries destroyed at the end of its retention",
+    K.RAPID_REVIEW_PLANNED: "Rapid review planned",
+    K.REVIEW_MEETING_HELD: "Meeting of the rapid review held",
+    K.REVIEW_SECTION_RECORDED: "Part of the record of the rapid review written",
+    K.LCSPR_POSITION_TAKEN: "{party} said whether a practice review is commissioned",
+    K.LCSPR_ESCALATED: "Partnership Chair asked to decide on a practice review",
+    K.LCSPR_DECIDED: "Decision on a practice review recorded",
+    K.REVIEW_FORM_MADE: "Version of the rapid review form made",
+    K.REVIEW_FORM_APPROVED: "Rapid review form approved by the chair of the group",
+    K.REVIEW_FORM_RETURNED: "Rapid review form returned to the Partnership Team",
+    K.REVIEW_FORM_SENT: "Rapid review form sent",
     K.PARTNERSHIP_ADDED: "Partnership added",
     K.SETTINGS_ADOPTED: "Settings adopted",
     K.ORGANISATION_TRUSTED: "Organisation trusted for sign-in",
@@ -92,9 +109,40 @@ SENTENCES: dict[EventKind, str] = {
     K.TIMETABLE_SET: "Timetable of a commission set",
     K.DRAFT_SUBMITTED: "Draft submitted by those commissioned",
     K.DRAFT_COMMENTED: "Comment on a submitted draft sent to those commissioned",
+    K.SCOPING_OPENED: "Scoping opened: agencies asked for their summaries of involvement",
+    K.SCOPING_DIRECTED: "Chair of the group directed the scoping, and set its dates",
+    K.INVOLVEMENT_REQUESTED: "Summary of involvement asked of an agency",
+    K.INVOLVEMENT_CHASED: "Agency chased for its summary of involvement",
+    K.INVOLVEMENT_RETURNED: "Summary of involvement returned",
+    K.INVOLVEMENT_WITHDRAWN: "Request for a summary of involvement withdrawn",
+    K.PAPERS_CIRCULATED: "Papers circulated to the members of the group",
+    K.SUPPLEMENT_CIRCULATED: "Supplement to the papers circulated",
+    K.PREPARATION_CONFIRMED: "A member of the group confirmed having read the papers",
+    K.OUTCOME_COMMENTED: "{party} commented on what the chair of the group decided",
+    K.LIG_MEETING_SCHEDULED: "Meeting of the group arranged",
+    K.LIG_MEETING_MOVED: "Meeting of the group moved",
+    K.LIG_MEETING_CANCELLED: "Meeting of the group cancelled",
+    K.LIG_MEETING_OPENED: "Meeting of the group opened",
+    K.LIG_MEETING_CLOSED: "Meeting of the group closed",
+    K.AGENDA_CHANGED: "Agenda of a meeting of the group changed",
+    K.STANDING_ITEM_CHANGED: "Standing items of the group's meetings changed",
+    K.LIG_ATTENDANCE_RECORDED: "Attendance at a meeting of the group recorded",
+    K.LIG_MINUTES_WRITTEN: "Minutes of a meeting of the group written",
+    K.LIG_MINUTES_AGREED: "Minutes of a meeting of the group agreed",
+    K.LIG_DECISION_RECORDED: "Decision of a meeting of the group recorded",
 }
 
 
+FORM_SENT = {
+    SentTo.LIG_MEMBER.value: "Rapid review form shared with members of the group",
+    SentTo.PARTNER.value: "Rapid review form shared with {party}",
+    SentTo.SCRUTINEER.value: "Rapid review form shared with the Independent Scrutineer",
+    SentTo.EXECUTIVE.value: "Executive informed that the rapid review is done",
+    SentTo.PANEL.value: "Rapid review form sent to the Panel",
+    SentTo.OFSTED.value: "Rapid review form sent to Ofsted",
+    SentTo.DFE.value: "Department for Education informed of the decision on a practice review",
+    SentTo.CHIEF_CASEWORKER_UNIT.value: "Home Office Chief Caseworker Unit informed",
+}
 WITHOUT_OUTCOME: dict[EventKind, str] = {
     K.INITIAL_VIEW_GIVEN: "Initial view of {party} given",
     K.RESPONSE_GIVEN: "{party} responded",
@@ -108,6 +156,8 @@ def sentence_of(event: Event, outcome_told: bool = True) -> str:
     """One event as a short sentence, beginning with a capital letter; without its outcome where that is not told."""
     party = name_of(event.party) if isinstance(event.party, Party) else ""
     sentence = SENTENCES[event.kind]
+    if event.kind is K.REVIEW_FORM_SENT:
+        sentence = FORM_SENT.get(event.outcome or "", sentence)
     if event.kind is K.CALENDAR_CHANGED and event.facts.get("withdrawn"):
         sentence = "A bank holiday was withdrawn; clocks that were running moved"
     if not outcome_told:
@@ -126,6 +176,8 @@ def when(event: Event) -> str:
 def correction_sentence(old: Event, new: Event | None, outcome_told: bool = True) -> str:
     """A correction as a sentence: which entry, when it said that it happened, and when it did, if it did at all."""
     right = f"it happened {when(new)}" if new else "it did not happen, and is withdrawn"
+    if old.kind is K.REVIEW_GROUND_RECORDED:
+        return f"Ground for not holding a rapid review, {when(old)}, withdrawn: the rapid review is held"
     return f"Corrected: “{sentence_of(old, outcome_told)}”, {when(old)}. What is right: {right}"
 
 

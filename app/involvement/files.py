@@ -13,12 +13,13 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_FILES, LONGEST_NAME = 20, 120
 MOST_UNPACKED, MOST_PARTS, MOST_LISTED = 200 * 1024 * 1024, 2_000, 1_000_000
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# What a file is sent as; plain text as what no browser shows.
 KINDS = {
     "pdf": "application/pdf",
     "docx": DOCX,
     "png": "image/png",
     "jpeg": "image/jpeg",
-    "txt": "text/plain",
+    "txt": "application/octet-stream",
 }
 NAMES = {
     "pdf": "PDF",

@@ -51,7 +51,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of message. It can name `{reference}`, `{action}`, `{by}` and `{cases}`, and nothing else.
+    """One kind of message. It can name `{reference}`, `{action}`, `{by}`, `{cases}` and `{on}`, and nothing else.
 
     `page` is where its link leads. Only a message that leads to a case says a reference: anybody with access
     to an agency's inbox may read the others.
@@ -220,7 +220,8 @@ TEMPLATES: dict[str, Template] = {
     ),
     "review-ground": Template(
         "{reference}: an entry can be read",
-        "An entry about the step after the decision has been recorded. It can be read.",
+        "An entry about the step after the decision has been recorded. Please read it, and answer where your answer "
+        "is asked for.",
     ),
     "notification-recorded": Template(
         "{reference}: an entry can be read",
@@ -252,6 +253,18 @@ TEMPLATES: dict[str, Template] = {
         "{reference}: the linked case was corrected",
         "In a case that is linked with this one as the same incident, the day on which the local authority became "
         "aware was corrected. Please look whether it must be corrected here too.",
+    ),
+    "review-entry": Template(
+        "{reference}: an entry can be read",
+        "Something was recorded that you can read in Waymark.",
+    ),
+    "review-escalated": Template(
+        "{reference}: a case waits for you",
+        "A case needs the Partnership Chair. Please read it in Waymark.",
+    ),
+    "review-planned": Template(
+        "{reference}: a plan was set",
+        "A plan with its days and its meeting has been set. It can be read in Waymark.",
     ),
     "reminder": Template("{reference}: reminder", "This is a reminder to {action}{by}."),
     "clock-moved": Template(
@@ -384,6 +397,199 @@ TEMPLATES: dict[str, Template] = {
         "Your commission has ended, and can no longer be opened. The partnership can tell you more.",
         "tasks",
     ),
+    "scoping-directed": Template(
+        "{reference}: agencies are to be asked",
+        "The chair of the group has directed that agencies are asked for summaries of their involvement. Please send "
+        "the requests, for returns{by}.",
+    ),
+    "involvement-asked": Template(
+        "{reference}: a summary of involvement is asked for",
+        "Your organisation is asked for a summary of its involvement. Please fill in the form, or say in it that there "
+        "was no involvement{by}.",
+    ),
+    "involvement-asked-unnamed": Template(
+        "A summary of involvement is asked for",
+        "Your organisation is asked for a summary of its involvement. Please fill in the form, or say in it that there "
+        "was no involvement{by}.",
+        "tasks",
+    ),
+    "involvement-inbox": Template(
+        "Something waits in Waymark",
+        "Something waits for your organisation in Waymark. Somebody with a role there needs to sign in{by}.",
+        "tasks",
+    ),
+    # To an organisation without anybody in Waymark: the Partnership Team tells it what is asked, in a safe way.
+    "involvement-outside": Template(
+        "Your organisation is asked for information",
+        "A safeguarding children partnership asks your organisation for information{by}. You do not need Waymark for "
+        "it: the Partnership Team of the partnership named below tells you what is asked, and how to send it safely.",
+        "tasks",
+        NO_DETAILS,
+    ),
+    "involvement-chased": Template(
+        "{reference}: a summary of involvement is still to come",
+        "Your organisation was asked for a summary of its involvement, which has not come yet. Please return it{by}.",
+    ),
+    "involvement-chased-unnamed": Template(
+        "A summary of involvement is still to come",
+        "Your organisation was asked for a summary of its involvement, which has not come yet. Please return it{by}.",
+        "tasks",
+    ),
+    "involvement-missing": Template(
+        "{reference}: a summary of involvement has not come",
+        "An agency has not returned its summary of involvement by the date that was set. The page says which.",
+    ),
+    "involvement-withdrawn": Template(
+        "{reference}: a request to your organisation was withdrawn",
+        "The request for a summary of your organisation's involvement was withdrawn. Nothing needs to be returned.",
+    ),
+    "involvement-withdrawn-unnamed": Template(
+        "A request to your organisation was withdrawn",
+        "The request for a summary of your organisation's involvement was withdrawn. Nothing needs to be returned.",
+        "tasks",
+    ),
+    "involvement-returned": Template(
+        "{reference}: a summary of involvement was returned",
+        "A summary of involvement was returned, and can be read.",
+    ),
+    "involvement-recorded": Template(
+        "{reference}: a return was recorded for your organisation",
+        "The Partnership Team has recorded a summary of involvement that your organisation gave outside Waymark. "
+        "Please check that it is right.",
+    ),
+    "involvement-recorded-unnamed": Template(
+        "A return was recorded for your organisation",
+        "The Partnership Team has recorded a summary of involvement that your organisation gave outside Waymark. "
+        "Please check that it is right.",
+        "tasks",
+    ),
+    "outcome-commented": Template(
+        "{reference}: a comment can be read",
+        "A safeguarding partner has written a comment on what follows for a referral. It can be read.",
+    ),
+    # Of the group's meetings: when, and never what is on the agenda.
+    "meeting-scheduled": Template(
+        "A meeting of the group has been arranged",
+        "A meeting of the group has been arranged{on}. Its time and place are in Waymark, where you can also take it "
+        "into your calendar.",
+        "meetings",
+    ),
+    "meetings-scheduled": Template(
+        "Meetings of the group have been arranged",
+        "Several meetings of the group have been arranged. Their times and places are in Waymark, where you can also "
+        "take each into your calendar.",
+        "meetings",
+    ),
+    "meeting-moved": Template(
+        "A meeting of the group has been moved",
+        "A meeting of the group has been moved. It is now arranged{on}. Please take the new time and place into your "
+        "calendar from Waymark.",
+        "meetings",
+    ),
+    "meeting-cancelled": Template(
+        "A meeting of the group has been cancelled",
+        "The meeting of the group that was arranged{on} has been cancelled. Please remove it from your calendar.",
+        "meetings",
+    ),
+    # Of the decision that is exceptional: never which.
+    "no-review-answered": Template(
+        "{reference}: an answer can be read",
+        "An answer about the step after the decision has been recorded. It can be read.",
+    ),
+    "no-review-recorded-for-you": Template(
+        "{reference}: something was recorded for you",
+        "The Partnership Team has recorded what you, or your organisation, said outside Waymark. Please check that it "
+        "is right.",
+    ),
+    "no-review-complete": Template(
+        "{reference}: a step waits for you",
+        "What a step after the decision waited for has been recorded. Please take the step{by}.",
+    ),
+    # Of a form whose very name would say what became of the case: they speak of a document.
+    "review-form-made": Template(
+        "{reference}: a document waits for your approval",
+        "A document waits for you. Please read it, and approve it or return it with your reasons{by}.",
+        "review-form",
+    ),
+    "review-form-returned": Template(
+        "{reference}: a document was returned",
+        "A document was returned with reasons. Please read them, and make it anew{by}.",
+        "review-form",
+    ),
+    "review-form-approved": Template(
+        "{reference}: a document was approved",
+        "A document was approved. Please send it to everybody to whom it must go{by}.",
+        "review-form",
+    ),
+    "review-form-shared": Template(
+        "{reference}: a document can be read",
+        "A document of this case, or a corrected version of it, has been approved and is open to you. Please sign in "
+        "and read it.",
+        "review-form",
+    ),
+    "review-form-informed": Template(
+        "{reference}: you are informed",
+        "You are informed, as the procedure asks, that the group has completed a piece of work under this reference, "
+        "or has corrected it. Nothing is asked of you. Your Partnership Team can tell you more.",
+        "tasks",
+    ),
+    # Of actions under a recommendation: never what they are.
+    "action-agreed": Template(
+        "{reference}: an action is asked of your agency",
+        "An action is asked of your agency{by}. Please read it, and write what has been done as it goes on.",
+        "actions",
+    ),
+    "action-changed": Template(
+        "{reference}: an action of your agency was changed",
+        "What is asked of your agency has changed. It is to be done{by}. Please read it.",
+        "actions",
+    ),
+    "action-reminder": Template(
+        "{reference}: an action of your agency is due soon",
+        "An action of your agency is to be done{by}. Please write what has been done, with what shows it.",
+        "actions",
+    ),
+    "action-overdue": Template(
+        "{reference}: an action of your agency is overdue",
+        "An action of your agency was to be done{by}. Please write what has been done, or ask for another day.",
+        "actions",
+    ),
+    "action-overdue-elsewhere": Template(
+        "{reference}: an action is overdue",
+        "An action was to be done{by}. The agency that it was asked of has not written that it is done.",
+        "recommendations",
+    ),
+    "action-done": Template(
+        "{reference}: an action is done",
+        "An agency has written that an action is done. Please read the evidence.",
+        "recommendations",
+    ),
+    # Of papers: that they can be read, and never what they say.
+    "papers-circulated": Template(
+        "{reference}: papers can be read",
+        "Papers{on} have been circulated, for a meeting of the group. Please read them. Members of the group are asked "
+        "to confirm before the meeting that they have read them, with their reflections, areas of interest, key points "
+        "and questions.",
+    ),
+    "papers-supplement": Template(
+        "{reference}: a supplement to the papers can be read",
+        "Something came in after the papers were circulated, and has been added to them. Please read it.",
+    ),
+    "papers-reminder": Template(
+        "{reference}: please read the papers and confirm your preparation",
+        "Papers{on} wait for you, for a meeting of the group. Please read them, and confirm before the meeting how you "
+        "come prepared.",
+    ),
+    "papers-meeting-moved": Template(
+        "{reference}: the meeting that you have papers for has been moved",
+        "The meeting of the group that papers were circulated for has been moved. It is now arranged{on}. The papers "
+        "stay as they are.",
+    ),
+    "papers-meeting-cancelled": Template(
+        "{reference}: the meeting that you have papers for has been cancelled",
+        "The meeting of the group that papers were circulated for, which was arranged{on}, has been cancelled. The "
+        "papers stay as they are.",
+    ),
 }
 PLACES = {
     "case": "/{slug}/cases/{reference}",
@@ -396,6 +602,10 @@ PLACES = {
     "invitation": "/invitation/{slug}/" + ONE_TIME,
     "commissions": "/{slug}/commissions",
     "observations": "/{slug}/scrutiny/observations/",
+    "actions": "/{slug}/actions",
+    "recommendations": "/{slug}/cases/{reference}/recommendations",
+    "meetings": "/{slug}/meetings/",
+    "review-form": "/{slug}/cases/{reference}/rapid-review/form",
 }
 
 
@@ -411,7 +621,7 @@ def render(
     """Make one message. Raises NotAllowed for an unknown kind, a missing reference or any other parameter.
 
     `params` may hold `duty` (an identifier of the procedure), `due_on` (a date or None), `link` (a path within this
-    partnership) and `cases` (how many).
+    partnership), `cases` (how many) and `on` (the day of a meeting).
     """
     template = TEMPLATES.get(kind)
     if template is None:
@@ -422,6 +632,7 @@ def render(
         "action": ACTIONS.get(duty or "", ANY_ACTION),
         "cases": _cases(params.get("cases")),
         "by": f" by the end of {long_date(due_on)}" if due_on else "",
+        "on": _on(params.get("on")),
     }
     where = link or PLACES[template.page].format(slug=slug, reference=words["reference"])
     lines = [template.text.format(**words)]
@@ -441,6 +652,7 @@ def _checked(params: Mapping[str, object], slug: str) -> tuple[str | None, date 
         "due_on": lambda value: value is None or type(value) is date,
         "link": lambda value: isinstance(value, str) and _within(value, slug),
         "cases": lambda value: type(value) is int and 0 < value < 10_000,
+        "on": lambda value: type(value) is date,
     }
     for name, value in params.items():
         if name not in checks or not checks[name](value):
@@ -454,6 +666,10 @@ def _checked(params: Mapping[str, object], slug: str) -> tuple[str | None, date 
 
 def _cases(number: object) -> str:
     return "one case" if number == 1 else f"{number or 'some'} cases"
+
+
+def _on(day: object) -> str:
+    return f" for {long_date(day)}" if isinstance(day, date) else ""
 
 
 def _within(path: str, slug: str) -> bool:

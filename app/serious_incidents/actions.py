@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.access.actor import Actor
 from app.access.owners import OWNERS, parties_of
 from app.access.permissions import Permission
+from app.procedure.declined_reviews import awaited
 from app.procedure.events import INITIAL_VIEWERS, SAFEGUARDING_PARTNERS, EventKind, Party
 from app.procedure.positions import differ
 from app.serious_incidents import rules, turns, words
@@ -59,7 +60,7 @@ def actions_of(found: Progress, actor: Actor) -> list[Action]:
             if turns.answer_elsewhere(found, party) is None:
                 label = f"Record an answer of {words.partner_in_sentence(party)}"
                 actions.append(Action("serious_incidents.answer_for", label, party, main=False))
-    actions += _meetings(found, actor) + _after(found, actor) + _beside(found, actor)
+    actions += _meetings(found, actor) + _after(found, actor) + _review(found, actor) + _beside(found, actor)
     return sorted(actions, key=lambda action: not action.main)
 
 
@@ -83,6 +84,10 @@ def _beside(found: Progress, actor: Actor) -> list[Action]:
         if actor.may(permission) and turn(found) is None
     ]
     actions += _own_steps(found, actor)
+    if found.ground is not None and actor.may(Permission.REVIEW_VIEW):
+        label = "The decision not to hold a rapid review"
+        waits = bool(parties_of(actor) & set(awaited(found.told)))
+        actions.append(Action("declined_reviews.index", label, main=waits))
     if actor.may(Permission.OBSERVATION_ADD):
         actions.append(Action("scrutiny.observation", "Add an observation", main=False))
     if found.shared is not None and found.notification is None and actor.may(Permission.PACK_EDIT):
@@ -179,3 +184,12 @@ def _after(found: Progress, actor: Actor) -> list[Action]:
     if actor.may(Permission.PARTIES_INFORM) and turns.inform(found) is None:
         actions.append(Action("serious_incidents.inform", "Inform the scrutineer and the manager"))
     return actions
+
+
+def _review(found: Progress, actor: Actor) -> list[Action]:
+    """Once the Panel is notified the rapid review is planned."""
+    told = found.told
+    over = told.first(EventKind.RAPID_REVIEW_PLANNED) or told.last(EventKind.REVIEW_GROUND_RECORDED)
+    if told.notified is None or over is not None or not actor.may(Permission.REVIEW_RUN):
+        return []
+    return [Action("rapid_reviews.plan", "Plan the rapid review")]

@@ -234,6 +234,6 @@ class GroundForm(EntryForm):
     outcome = one_of("On which ground is no rapid review held?", GROUNDS)
     words = several_lines("What is the reason?", "It goes to the Panel")
     source = several_lines(
-        "Who agreed it for each of the three partners, and how did the Independent Scrutineer oversee it?",
-        "Names, roles and days",
+        "How was it agreed so far: who agreed it for each partner, and how did the Independent Scrutineer oversee it?",
+        "Names, roles and days. Each partner and the scrutineer then say so themselves, or you record it for them",
     )

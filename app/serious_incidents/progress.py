@@ -71,6 +71,13 @@ class Progress:
         """What was recorded beside a decision (that number, where one is given), earliest first."""
         return [row for row in self.entries if row.kind == kind and about in (None, row.about)]
 
+    @property
+    def ground(self) -> DecisionEntry | None:
+        """The ground in force on which no rapid review is held. One that was withdrawn is none."""
+        told = self.told.last(EventKind.REVIEW_GROUND_RECORDED)
+        rows = self.entries_of("review-ground") if told is not None else []
+        return next((row for row in rows if told and row.recorded_at == told.recorded_at), None)
+
     def meeting(self, kind: str) -> PartnerMeeting | None:
         """The meeting of a kind that was arranged and has not been recorded as held."""
         return next((row for row in self.meetings if row.kind == kind and row.held_at is None), None)

@@ -228,7 +228,7 @@ def decision_overview(case_id: UUID, actor: Actor | None = None, now: datetime |
         former=[
             row for one in reversed(found.decisions[:-1]) if (row := _decision(found, one, seen)) is not None
         ],
-        entries=[_entry(row) for row in found.entries] if seen.responses else [],
+        entries=[_entry(found, row) for row in found.entries] if seen.responses else [],
         meetings=[_meeting(found, row) for row in found.meetings] if seen.responses else [],
         to_be_notified=found.to_be_notified is not None,
         reopened=found.told.reopened is not None,
@@ -351,16 +351,17 @@ def _decision(found: Progress, row: NotificationDecision | None, seen: Sight) ->
     )
 
 
-def _entry(row: DecisionEntry) -> EntryShown:
+def _entry(found: Progress, row: DecisionEntry) -> EntryShown:
     named = {**AFTERWARDS, **GROUNDS}
+    withdrawn = row.kind == "review-ground" and found.ground is not row
     return EntryShown(
-        heading=words.ENTRIES[row.kind],
+        heading=f"{words.ENTRIES[row.kind]}{': withdrawn' if withdrawn else ''}",
         outcome=named.get(row.outcome, ""),
         words=row.words,
         source=str(row.details.get("source", "")),
         by=words.by(row.person_name, row.capacity),
         at=row.recorded_at,
-        source_called="Agreed by, and overseen" if row.kind == "review-ground" else "Source",
+        source_called="How it was agreed" if row.kind == "review-ground" else "Source",
     )
 
 

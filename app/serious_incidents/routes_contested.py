@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
@@ -242,11 +242,20 @@ def review_ground(reference: str) -> ResponseReturnValue:
     page = EntryPage(
         "review-ground", "No rapid review",
         "A rapid review follows every notification, unless it is later found that the criteria were not met, or "
-        "on another ground whose reason goes to the Panel. The three partners agree it, with the oversight of the "
-        "Independent Scrutineer; you record what they agreed.",
+        "on another ground whose reason goes to the Panel. Each of the three partners then agrees to it or does not, "
+        "and the Independent Scrutineer oversees it, on the page that follows.",
         "Record the ground", "The ground has been recorded.", service.record_ground, turns.review_ground,
     )  # fmt: skip
-    return _entry(reference, page, forms_contested.GroundForm())
+    case, form = seen(reference, page.name), forms_contested.GroundForm()
+    key, found = form_key(form), progress.load(case.id)
+    onwards = redirect(url_for("declined_reviews.index", reference=case.reference), 303)
+    if found.ground is not None and request.method == "GET":
+        return onwards
+    answer = step_page(
+        "entry", case, form, page.turn(found),
+        lambda: page.verb(case.id, form.entry(key), actor=current_actor(), now=g.now), page.done, page=page,
+    )  # fmt: skip
+    return answer if isinstance(answer, tuple) else onwards
 
 
 @bp.route("/step/<step>", methods=BOTH)

@@ -328,10 +328,11 @@ def choose_outcome(found: Progress) -> OutOfTurn | None:
 
 
 def review_ground(found: Progress) -> OutOfTurn | None:
-    """A ground for not holding a rapid review follows a notification, and is recorded once (N-05)."""
+    """A ground for not holding a rapid review follows a notification, and is recorded once (N-05). After one that was
+    withdrawn, another may be."""
     if found.notification is None:
         return OutOfTurn("There is no rapid review yet", "A rapid review follows a notification.")
-    return _entered(found.entries_of("review-ground"), "A ground has been recorded")
+    return _entered([found.ground] if found.ground else [], "A ground has been recorded")
 
 
 def same(reason: OutOfTurn, key: UUID | None) -> bool:

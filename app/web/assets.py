@@ -12,14 +12,14 @@ YEAR = 365 * 24 * 3600
 
 
 @lru_cache(maxsize=256)
-def _digest(path: str, _changed: float) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
+def _digest(folder: str, filename: str) -> str:
+    """Read once in the life of a process: static files are part of the release."""
+    return hashlib.sha256((Path(folder) / filename).read_bytes()).hexdigest()[:12]
 
 
 def asset(filename: str) -> str:
     """The address of a static file, with its digest. Raises FileNotFoundError where there is no such file."""
-    path = Path(str(current_app.static_folder)) / filename
-    return url_for("static", filename=filename, v=_digest(str(path), path.stat().st_mtime))
+    return url_for("static", filename=filename, v=_digest(str(current_app.static_folder), filename))
 
 
 def keep_static(response: Response) -> Response:

@@ -136,7 +136,14 @@ def _items() -> None:
         postgresql_where=sa.text("removed_at IS NULL AND case_id IS NOT NULL"),
     )  # fmt: skip
     _only_these_change(
-        "lig_items", "title", "place", "version", "removed_at", "removed_by", "removed_capacity", "removed_reason"
+        "lig_items",
+        "title",
+        "place",
+        "version",
+        "removed_at",
+        "removed_by",
+        "removed_capacity",
+        "removed_reason",
     )
 
 

@@ -100,7 +100,9 @@ def _requests() -> None:
     _only_these_change(
         "involvement_requests", "withdrawn_at", "withdrawn_by", "withdrawn_capacity", "withdrawn_reason"
     )
-    op.create_index("ix_involvement_requests_case", "involvement_requests", ["partnership_id", "case_id", "purpose"])
+    op.create_index(
+        "ix_involvement_requests_case", "involvement_requests", ["partnership_id", "case_id", "purpose"]
+    )
     op.create_index("ix_involvement_requests_agency", "involvement_requests", ["partnership_id", "agency_id"])
     # An agency is asked once at a time; somebody outside by their name.
     op.create_index(
@@ -120,7 +122,9 @@ def _requests() -> None:
         sa.CheckConstraint("kind IN ('asked', 'before', 'after')", name="kind"),
         append_only=True,
     )
-    op.create_index("ix_involvement_chasings_request", "involvement_chasings", ["partnership_id", "request_id"])
+    op.create_index(
+        "ix_involvement_chasings_request", "involvement_chasings", ["partnership_id", "request_id"]
+    )
 
 
 def _drafts() -> None:

@@ -38,7 +38,14 @@ from app.procedure.commissions import Milestone
 from app.scrutiny import service as scrutiny
 from app.scrutiny.models import Observation, RefusedWrite
 from tenants.db import db
+from tests.integration.attacks.declined_nest import declined
+from tests.integration.attacks.involvement_nest import involvement
+from tests.integration.attacks.meetings_nest import meetings
 from tests.integration.attacks.nests import PRESENT, Nest, Sealed, Song
+from tests.integration.attacks.papers_nest import papers
+from tests.integration.attacks.recommendations_nest import recommendations
+from tests.integration.attacks.review_forms_nest import review_forms
+from tests.integration.attacks.reviews_nest import reviews
 from tests.support.authenticator import Authenticator
 from tests.support.cast import one_more
 from tests.support.people import Someone, client_of
@@ -56,6 +63,12 @@ def furnish(nest: Nest, owner: Flask) -> Nest:
     proposed(nest)
     spreadsheets(nest)
     commissions(nest, owner)
+    involvement(nest, owner)
+    papers(nest)
+    meetings(nest)
+    review_forms(nest, reviews(nest))
+    declined(nest)
+    recommendations(nest)
     return nest
 
 
@@ -74,6 +87,9 @@ def seal(nest: Nest, owner: Flask, someone: Someone) -> None:
     assert song.do(sealing.seal, typed, who=song.chair, now=PRESENT) == []
     observations(nest, song.case_id, song.words)
     remember_conflicts(nest, song)
+    meetings(nest, song)
+    papers(nest, song)
+    recommendations(nest, song)
     nest.sealed = Sealed(secret, song.reference, someone)
 
 

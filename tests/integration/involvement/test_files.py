@@ -53,7 +53,7 @@ def files(given: Given, request_id: UUID, who: Someone) -> list[queries.FileView
         (docx(), "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (b"\x89PNG\r\n\x1a\n123", "png", "image/png"),
         (b"\xff\xd8\xff\xe0123", "jpeg", "image/jpeg"),
-        ("Caf\u00e9, in plain text\n".encode(), "txt", "text/plain"),
+        ("Caf\u00e9, in plain text\n".encode(), "txt", "application/octet-stream"),
     ],
 )
 def test_what_a_file_is_decided_by_its_content(

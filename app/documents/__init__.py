@@ -1,0 +1,1 @@
+"""Documents that Waymark writes: one content, as a Word document and as a tagged PDF."""

@@ -1,0 +1,29 @@
+"""What was recorded of a sending, in words, under the names of the form's fields."""
+
+from __future__ import annotations
+
+from app.procedure.review_sending import CHANNELS, DECISION_ONLY, DONE, FILES, NOTICE, ONLY_DONE, WITHIN
+from app.review_forms.models import ReviewFormSending
+from app.serious_incidents import words
+
+WHAT = {**FILES, NOTICE: DECISION_ONLY, DONE: ONLY_DONE}
+TEXTS = ("channel_detail", "address", "next_steps", "reviewer", "contribution", "recorded_late_reason",
+         "missed_reason", "missed_reported_to")  # fmt: skip
+
+
+def said(row: ReviewFormSending) -> dict[str, str]:
+    """Each answer in words."""
+    return {
+        "sent_at": words.at(row.sent_at),
+        "channel": channel_of(row),
+        "what": WHAT.get(row.what, row.what),
+        **{name: getattr(row, name) or "" for name in TEXTS},
+    }
+
+
+def channel_of(row: ReviewFormSending) -> str:
+    """How it was sent."""
+    if row.channel == WITHIN:
+        return "Told within Waymark"
+    named = CHANNELS.get(row.channel, row.channel)
+    return row.channel_detail if row.channel == "other" else named
