@@ -1,4 +1,4 @@
-"""Scoping: requests for summaries of involvement, drafts and returns with their files; comments on the chair's decision."""
+"""Scoping: requests for summaries of involvement, drafts, returns with files; comments on the outcome."""
 
 from __future__ import annotations
 

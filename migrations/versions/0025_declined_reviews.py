@@ -1,4 +1,4 @@
-"""The exceptional decision not to hold a rapid review: what partners and scrutineer say, and the notice to the Panel."""
+"""The decision not to hold a rapid review: what partners and scrutineer say, and the notice to the Panel."""
 
 from __future__ import annotations
 

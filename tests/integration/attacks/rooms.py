@@ -285,8 +285,8 @@ def commissions(nest: Nest, owner: Flask) -> None:
         )
         db.session.commit()
     later = commission(nest, nest.people[Role.EVENT_LEAD], first=5)
-    for reference, papers in ((running, "12"), (removed, "123"), (later, "1")):
-        for paper in papers:
+    for reference, numbers in ((running, "12"), (removed, "123"), (later, "1")):
+        for paper in numbers:
             nest.names(reference=nest.references[0], commission=reference, paper=paper, version="1")
 
 
