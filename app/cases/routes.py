@@ -26,6 +26,7 @@ from app.papers.queries import waiting_for_me as papers_waiting
 from app.people.queries import count_to_decide, waiting_for
 from app.procedure.clocks import day_end
 from app.rapid_reviews import overview
+from app.recommendations.queries import owed_by_agency
 from app.referrals.queries import referral_record
 from app.scrutiny.queries import observations_of, waiting_for_answer
 from app.serious_incidents.queries import decision_overview, untold
@@ -86,7 +87,7 @@ def tasks() -> ResponseReturnValue:
         tasks=found, standing_in=standing_in, me=current_user.person_id, commissioned=mine,
         asked=waiting_for_me(current_actor()), running=running_commissions(current_actor(), g.today),
         unanswered=waiting_for_answer(current_actor()), returns=returns_waiting(current_actor(), g.now),
-        to_prepare=papers_waiting(current_actor(), g.now),
+        to_prepare=papers_waiting(current_actor(), g.now), actions=len(owed_by_agency(current_actor(), g.today)),
     )  # fmt: skip
 
 

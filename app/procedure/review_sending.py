@@ -17,6 +17,7 @@ FILES = {
 }
 NOTICE, DONE = "notice", "done"
 DECISION_ONLY = "The decision, the next steps and the reviewer's name where known, without the form"
+CONTRIBUTION_ONLY = "Which contribution the review is believed to need, without the form"
 ONLY_DONE = "That the rapid review is done"
 # The mailboxes that the procedure names in its notes on 5.6. They are proposed, and can be changed before each sending.
 MAILBOXES: dict[SentTo, str] = {
@@ -70,7 +71,7 @@ def what_may_go(to: SentTo) -> dict[str, str]:
     """What can be sent to a recipient: the form to those whom it must reach; to others perhaps only the decision."""
     if to in by_statute() or to not in outside(True):
         return dict(FILES)
-    return {**FILES, NOTICE: DECISION_ONLY}
+    return {NOTICE: CONTRIBUTION_ONLY if to in home_office(True) else DECISION_ONLY, **FILES}
 
 
 @dataclass(frozen=True, slots=True)

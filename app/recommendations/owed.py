@@ -34,11 +34,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A recommendation in the register, with the case that it came from, and the row's identifier."""
+    """A recommendation in the register: the row's identifier, and the case that it came from."""
 
     id: UUID
+    case_id: UUID
     reference: str
-    title: str
     told: RecommendationView
     standing: dict[str, int]
 
@@ -48,9 +48,9 @@ class Owed:
     """An action that an agency owes, and where it is found."""
 
     id: UUID
+    case_id: UUID
     reference: str
     recommendation: int
-    text_of_case: str
     action: ActionView
     overdue: bool
 
@@ -61,7 +61,7 @@ def page_of(
     """A page of the recommendations of cases that this person may see, newest first, and one more where there are
     more."""
     query = (
-        select(Recommendation, Case.reference, Case.title)
+        select(Recommendation, Case.reference)
         .join(Case, Case.id == Recommendation.case_id)
         .where(visible(actor, Permission.RECOMMENDATIONS_VIEW), *_narrowed(filters, today))
     )
@@ -69,11 +69,13 @@ def page_of(
         query = query.where(older_than(before, Recommendation.made_at, Recommendation.id))
     query = query.order_by(Recommendation.made_at.desc(), Recommendation.id.desc()).limit(most + 1)
     rows = list(db.session.execute(query))
-    told = views_of([row for row, _reference, _title in rows])
+    told = views_of([row for row, _reference in rows])
     return [
-        Registered(row.id, reference, title, view, procedure.standing([one.due for one in view.actions], today))
-        for (row, reference, title), view in zip(rows, told, strict=True)
-    ]  # fmt: skip
+        Registered(
+            row.id, row.case_id, reference, view, procedure.standing([one.due for one in view.actions], today)
+        )
+        for (row, reference), view in zip(rows, told, strict=True)
+    ]
 
 
 def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
@@ -122,20 +124,20 @@ def owed_by_agency(
     return [
         Owed(
             action.id,
+            action.case_id,
             reference,
             number,
-            title,
             action_view(action, []),
             today is not None and procedure.overdue(procedure.Due(action.due_on, action.state), today),
         )
-        for action, number, reference, title in db.session.execute(query)
+        for action, number, reference in db.session.execute(query)
     ]
 
 
-def _of_own_agencies(actor: Actor) -> Select[RecommendationAction, int, str, str]:
+def _of_own_agencies(actor: Actor) -> Select[RecommendationAction, int, str]:
     own = actor.agencies(Permission.ACTION_UPDATE)
     return (
-        select(RecommendationAction, Recommendation.number, Case.reference, Case.title)
+        select(RecommendationAction, Recommendation.number, Case.reference)
         .join(Recommendation, Recommendation.id == RecommendationAction.recommendation_id)
         .join(Case, Case.id == RecommendationAction.case_id)
         .where(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access.current import current_actor
+from app.access.current import acting_for, current_actor
 from app.access.guard import requires
 from app.access.permissions import Permission
+from app.ledger import read_log
 from app.procedure import recommendations as procedure
 from app.recommendations.owed import PAGE, DayKey, Filters, owed_by_agency, page_of
 from app.recommendations.routes import COLOURS
@@ -29,6 +31,7 @@ def index() -> ResponseReturnValue:
     filters = _filters()
     found = page_of(current_actor(), filters, key_asked(), g.today)
     rows, older = found[:PAGE], None
+    _viewed([one.case_id for one in rows], Permission.RECOMMENDATIONS_VIEW, "recommendations: register")
     if len(found) > PAGE:
         last = rows[-1]
         assert last.told.made_at is not None
@@ -51,6 +54,7 @@ def actions() -> ResponseReturnValue:
         abort(404)
     found = owed_by_agency(actor, g.today, done=show == "done", before=_day_key())
     rows, later = found[:PAGE], None
+    _viewed([one.case_id for one in rows], Permission.ACTION_UPDATE, "recommendations: our agency's actions")
     if len(found) > PAGE:
         after = f"{rows[-1].action.due_on.isoformat()}~{rows[-1].id}"
         later = url_for("recommendation_register.actions", show=show or None, after=after)
@@ -59,6 +63,12 @@ def actions() -> ResponseReturnValue:
         "recommendations/owed.html", rows=rows, later=later, show=show, own=sorted(names),
         action_states=procedure.ACTION_STATES,
     )  # fmt: skip
+
+
+def _viewed(case_ids: Iterable[UUID], permission: Permission, page: str) -> None:
+    """Each case of which the page tells something was looked at: recorded before it is shown."""
+    for case_id in dict.fromkeys(case_ids):
+        read_log.viewed(case_id, acting_for(permission), page, g.now)
 
 
 def _filters() -> Filters:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.procedure.review_sending import CHANNELS, DECISION_ONLY, DONE, FILES, NOTICE, ONLY_DONE, WITHIN
+from app.procedure.events import SentTo
+from app.procedure.review_sending import CHANNELS, ONLY_DONE, WITHIN, what_may_go
 from app.review_forms.models import ReviewFormSending
 from app.serious_incidents import words
 
-WHAT = {**FILES, NOTICE: DECISION_ONLY, DONE: ONLY_DONE}
 TEXTS = ("channel_detail", "address", "next_steps", "reviewer", "contribution", "recorded_late_reason",
          "missed_reason", "missed_reported_to")  # fmt: skip
 
@@ -16,7 +16,7 @@ def said(row: ReviewFormSending) -> dict[str, str]:
     return {
         "sent_at": words.at(row.sent_at),
         "channel": channel_of(row),
-        "what": WHAT.get(row.what, row.what),
+        "what": what_of(row),
         **{name: getattr(row, name) or "" for name in TEXTS},
     }
 
@@ -27,3 +27,8 @@ def channel_of(row: ReviewFormSending) -> str:
         return "Told within Waymark"
     named = CHANNELS.get(row.channel, row.channel)
     return row.channel_detail if row.channel == "other" else named
+
+
+def what_of(row: ReviewFormSending) -> str:
+    """What was sent, or told."""
+    return what_may_go(SentTo(row.recipient)).get(row.what, ONLY_DONE)

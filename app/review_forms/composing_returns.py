@@ -52,7 +52,7 @@ def practice(one: Return) -> list[Block]:
         block
         for label, name in told
         if _text(one.content, name)
-        for block in (Paragraph(f"{label}:", strong=True), Paragraph(_text(one.content, name)))
+        for block in (Heading(5, label), Paragraph(_text(one.content, name)))
     ]
 
 

@@ -90,7 +90,8 @@ class SendingForm(WordedForm):
         self.what.choices = [SelectChoice(value, label) for value, label in what_may_go(reader.to).items()]
         if not self.is_submitted():
             self.address.data = MAILBOXES.get(reader.to, "")
-            self.channel.data, self.what.data = "secure-email", "both"
+            # Whoever need not have the form itself is not sent it unless somebody says so.
+            self.channel.data, self.what.data = "secure-email", next(iter(what_may_go(reader.to)))
             self.next_steps.data, self.reviewer.data = next_steps, reviewer
         if reader.to not in told_the_decision():
             del self.next_steps, self.reviewer

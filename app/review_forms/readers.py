@@ -14,6 +14,7 @@ from app.accounts.queries import Holder, holders_of
 from app.procedure.clocks import london_date
 from app.procedure.events import SAFEGUARDING_PARTNERS, Party, SentTo
 from app.procedure.review_sending import MAILBOXES, outside
+from app.serious_incidents.words import partner_in_sentence
 
 OFFICES = {
     SentTo.PANEL: "Child Safeguarding Practice Review Panel",
@@ -25,7 +26,7 @@ AS = {
     SentTo.LIG_MEMBER: "Member of the group",
     SentTo.PARTNER: "Safeguarding partner",
     SentTo.SCRUTINEER: "Independent Scrutineer",
-    SentTo.EXECUTIVE: "Executive: informed that it is done",
+    SentTo.EXECUTIVE: "Executive",
     **OFFICES,
 }
 ROLES = {
@@ -58,6 +59,14 @@ class Reader:
     def role(self) -> str:
         """As what it goes to them."""
         return role_of(self.to, self.party)
+
+    @property
+    def within(self) -> str:
+        """The recipient within a sentence."""
+        if self.person_id is None and self.party is not None:
+            return partner_in_sentence(self.party)
+        plain = self.to is SentTo.OFSTED or self.person_id is not None
+        return self.name if plain else f"the {self.name.removeprefix('The ')}"
 
 
 def role_of(to: SentTo, party: Party | None) -> str:

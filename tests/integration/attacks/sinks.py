@@ -51,6 +51,7 @@ REASONS: dict[str, str] = {
     "case_links.why": "which parts of two cases are alike, in the code's words",
     "case_stages.guidance_edition": PROCEDURE,
     "case_stages.kind": KIND,
+    "review_decisions.maker": KIND,
     "case_stages.procedure_edition": PROCEDURE,
     "cases.home_area": AREA,
     "cases.incident_area": AREA,

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.ledger.models import ReadEntry
 from app.outbox.handlers import HANDLERS
 from app.procedure.clocks import day_end
 from app.procedure.events import EventKind
@@ -201,6 +202,7 @@ def test_two_who_write_at_once_are_shown_each_others_words(given: Recommending) 
     assert [one.words for one in given.view(number).actions[0].updates].count("Once") == 1
 
 
+@pytest.mark.duty("B2-21")
 def test_a_change_of_what_was_agreed_keeps_what_was_before(given: Recommending) -> None:
     number = given.make()
     action = given.agree(number)
@@ -299,6 +301,24 @@ def test_the_register_is_narrowed_by_state_agency_and_overdue(
         assert seal(given.case_id, typed, actor=given.team.actor(), now=given.now) == []
         db.session.commit()
     assert shown(who="member") == (False, True)
+
+
+def test_each_case_of_which_a_list_tells_was_looked_at(given: Recommending, second: Recommending) -> None:
+    given.agree(given.make())
+    second.make()
+    given.client(given.chair).get(f"/{given.place.slug}/recommendations")
+    given.client(given.member).get(f"/{given.place.slug}/actions")
+    with given.place.pinned():
+        rows = db.session.scalars(select(ReadEntry)).all()
+        read = {
+            (row.person_id, row.case_id, row.page) for row in rows if row.person_id != given.team.person_id
+        }
+    assert read >= {
+        (given.chair.person_id, given.case_id, "recommendations: register"),
+        (given.chair.person_id, second.case_id, "recommendations: register"),
+        (given.member.person_id, given.case_id, "recommendations: our agency's actions"),
+    }
+    assert (given.member.person_id, second.case_id, "recommendations: our agency's actions") not in read
 
 
 def test_the_register_is_read_a_page_at_a_time(given: Recommending) -> None:

@@ -34,7 +34,9 @@ from tests.support.places import Place, fresh_place
 
 # What a scrutineer may send, by permission: observations, the export of an audit (which is recorded), and saying that
 # they are too near to a case to scrutinise it.
-MAY_SEND = {Permission.OBSERVATION_ADD, Permission.AUDIT_VIEW, Permission.CONFLICT_DECLARE}
+MAY_SEND = {
+    Permission.OBSERVATION_ADD, Permission.AUDIT_VIEW, Permission.CONFLICT_DECLARE, Permission.REVIEW_OVERSEE,
+}  # fmt: skip
 
 
 @pytest.fixture
