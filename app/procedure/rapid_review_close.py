@@ -133,7 +133,8 @@ def form(history: History) -> list[Obligation]:
     plan, made = plan_of(history), history.first(K.LCSPR_DECIDED)
     if plan is None or made is None:
         return []
-    versions = history.all(K.REVIEW_FORM_MADE)
+    # A draft that is not complete cannot be approved, and is nobody's to approve.
+    versions = [one for one in history.all(K.REVIEW_FORM_MADE) if one.facts.get("complete", True)]
     owed = [
         dated("B2-18:make", "B2-18", Party.PARTNERSHIP_TEAM, "Make the rapid review form", "Appendix A, step 11",
                made.happened_at, planned(plan, "approval_on"), next(iter(versions), None))
@@ -148,7 +149,8 @@ def _approval(history: History, version: Event, by: date | None) -> list[Obligat
     number = version.facts.get("number")
     said = next((one for kind in (K.REVIEW_FORM_APPROVED, K.REVIEW_FORM_RETURNED) for one in history.all(kind)
                  if one.facts.get("number") == number), None)  # fmt: skip
-    later = next(iter(history.after(version, K.REVIEW_FORM_MADE)), None)
+    made_after = history.after(version, K.REVIEW_FORM_MADE)
+    later = next((one for one in made_after if one.facts.get("complete", True)), None)
     owed = [
         dated(
             f"B2-18:{number}", "B2-18", Party.LIG_CHAIR, f"Approve the rapid review form, version {number}",

@@ -80,6 +80,10 @@ def take_for(case_id: UUID, typed: Said, elsewhere: Elsewhere, *, actor: Actor, 
     faults = [Fault(*one) for one in position_faults(typed.outcome, typed.rationale)] + _missing(
         elsewhere, now
     )
+    standing = found.positions.get(typed.party)
+    if standing is not None and elsewhere.taken_at is not None and elsewhere.taken_at < standing.taken_at:
+        later = f"{standing.name} said something after that, which stands: {words.at(standing.taken_at)}"
+        faults.append(Fault("taken_at", later))
     if faults or elsewhere.taken_at is None:
         raise Incomplete(faults)
     _keep(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.service import Case
 from app.meetings import queries as meetings
-from app.procedure.events import SAFEGUARDING_PARTNERS
+from app.procedure.events import SAFEGUARDING_PARTNERS, Party
 from app.procedure.review_decision import agreed, waiting_for
 from app.rapid_reviews import deciding, positions
 from app.rapid_reviews.decision_forms import (
@@ -68,7 +69,8 @@ def position(reference: str) -> ResponseReturnValue:
     return _step(
         "position", case, form, _closed(case, found),
         lambda: positions.take(case.id, form.said(party, key), actor=current_actor(), now=g.now),
-        "What you said is recorded.", party=party, within=words.within, standing=standing, outcomes=OUTCOMES,
+        "What you said is recorded.", mark=("seen", lambda: _standing_mark(case, party)),
+        party=party, within=words.within, standing=standing, outcomes=OUTCOMES,
     )  # fmt: skip
 
 
@@ -108,7 +110,8 @@ def decide(reference: str) -> ResponseReturnValue:
     return _step(
         "decide", case, form, deciding.decision_turn(case.id, found),
         lambda: deciding.decide(case.id, form.decided(key), actor=current_actor(), now=g.now),
-        "The decision is recorded.", record=found, held=held, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
+        "The decision is recorded.", mark=("over", lambda: _decision_mark(case)),
+        record=found, held=held, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
         within=words.within, quorum={one.id: meetings.quorum_course(one, g.now) for one in held},
     )  # fmt: skip
 
@@ -144,6 +147,18 @@ def settle(reference: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+def _standing_mark(case: Case, party: Party) -> str:
+    """Names the position of a partner that stands now ('' for none)."""
+    standing = record_of(case.id).positions.get(party)
+    return str(standing.id) if standing else ""
+
+
+def _decision_mark(case: Case) -> str:
+    """Names the decision that is in force now ('0' for none)."""
+    made = record_of(case.id).decision
+    return str(made.number if made else 0)
+
+
 def _closed(case: Case, found: Record) -> OutOfTurn | None:
     reason = why_not(history_of(case.id))
     if reason is None and found.decision is not None:
@@ -153,7 +168,7 @@ def _closed(case: Case, found: Record) -> OutOfTurn | None:
 
 def _step(
     template: str, case: Case, form: WordedForm, reason: OutOfTurn | None, verb: Callable[[], object], done: str,
-    **more: object,
+    mark: tuple[str, Callable[[], str]] | None = None, **more: Any,
 ) -> ResponseReturnValue:  # fmt: skip
     """The page of a step: why it cannot be taken now; its form, with what was wrong; or, once taken, the review."""
     if reason is not None and request.method == "GET":
@@ -163,4 +178,7 @@ def _step(
         problem = take_step(form, verb, form.in_words())
         if problem is None:
             return to_review(case, done)
+        if mark is not None and problem.again:
+            # Sent once more, the form is beside what has changed meanwhile.
+            form[mark[0]].data = mark[1]()
     return show(template, case, form, problem, folder="rapid_reviews", **more)

@@ -282,6 +282,15 @@ def test_a_position_that_somebody_replaced_meanwhile_is_not_written_over(
     stale = {**sent, "rationale": "From a page that is out of date", "submission_key": str(uuid4())}
     answer = client_as(journey.police_too).post(page(journey, "position"), data=stale)
     assert (answer.status_code, "From a page that is out of date" in answer.text) == (409, True)
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', answer.text)
+    assert seen is not None
+    again = {**stale, "seen": seen[1], "submission_key": str(uuid4())}
+    assert client_as(journey.police_too).post(page(journey, "position"), data=again).status_code == 303
+    earlier = {"outcome": NOT, "rationale": "Said before", "name": "Alex", "capacity": "Inspector", "source": "call",
+               "evidence": "A note", "submission_key": str(uuid4()), **days("taken_at", OPENED.date()),
+               "taken_at-time": "09:00"}  # fmt: skip
+    refused = client_as(journey.team).post(page(journey, "position-for/police"), data=earlier)
+    assert (refused.status_code, "said something after that" in refused.text) == (400, True)
 
 
 def test_who_may_write_and_who_may_only_read(journey: Journey, client_as: Client, hampshire: Place) -> None:
