@@ -35,14 +35,25 @@ LONG = ("browser", "access", "attacks", "embedded", "commissions")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if os.environ.get(
         "WAYMARK_SAMPLE"
-    ):  # script/test plays half of the contested decisions, drawn by its seed
-        contested = sorted(
-            (one for one in items if one.path.name == "test_contested.py"), key=lambda one: one.nodeid
-        )
-        left = random.Random(os.environ["WAYMARK_SEED"]).sample(contested, len(contested) // 2)
+    ):  # script/test plays a part of what a browser plays, drawn by its seed
+        left = left_out(items, random.Random(os.environ["WAYMARK_SEED"]))
         items[:] = [one for one in items if one not in left]
         config.hook.pytest_deselected(items=left)
     items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+
+
+# Rooms of the rapid review, each played by itself; the review as a whole is always played.
+BESIDE = ("test_declined.py", "test_involvement.py", "test_papers.py")
+
+
+def left_out(items: list[pytest.Item], draw: random.Random) -> list[pytest.Item]:
+    """Half of the contested decisions, and two of the rooms of the rapid review: script/soak plays them all."""
+    contested = sorted(
+        (one for one in items if one.path.name == "test_contested.py"), key=lambda one: one.nodeid
+    )
+    rooms = draw.sample(BESIDE, len(BESIDE) - 1)
+    aside = [one for one in items if one.path.name in rooms and one.path.parent.name == "browser"]
+    return [*draw.sample(contested, len(contested) // 2), *aside]
 
 
 COUNTED = re.compile(r"^(leak probes|fuzzing|tamperings): |^\d+ .*(cells|forms|pages)\b")

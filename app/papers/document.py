@@ -65,7 +65,7 @@ def _returns(content: Said) -> list[Block]:
         blocks += [Heading(2, f"{one['agency']}: summary of involvement"), Paragraph(_how(one))]
         if one["changed"]:
             blocks.append(Paragraph(f"What changed since the return before: {one['changed']}"))
-        blocks += _sections(one["content"]) + _files(one)
+        blocks += _sections(one["content"], one["agency"]) + _files(one)
     return blocks
 
 
@@ -81,14 +81,14 @@ def _files(one: Said) -> list[Block]:
     return [Heading(3, "Files that came with it"), Paragraph("They are opened in Waymark."), Bullets(items)]
 
 
-def _sections(content: Said) -> list[Block]:
+def _sections(content: Said, agency: str) -> list[Block]:
     if content.get("none"):
         return [Paragraph(NONE, strong=True), *_texts(("about", "safety"), content)]
     blocks: list[Block] = []
     for key, section in QUESTIONS.items():
         if key == CHRONOLOGY:
             continue  # it stands in the chronology of all agencies
-        blocks += _rows(section, content.get(key) or []) if section.rows else _texts((key,), content)
+        blocks += _rows(section, content.get(key) or [], agency) if section.rows else _texts((key,), content)
     answers = [(one["question"], one["answer"]) for one in content.get(ANSWERS) or []]
     return [*blocks, Heading(3, "Further questions"), *_answers(answers)] if answers else blocks
 
@@ -106,14 +106,14 @@ def _answers(said: Sequence[tuple[str, str]]) -> list[Block]:
     return [block for label, text in said for block in (Heading(4, label), Paragraph(text or "Not answered"))]
 
 
-def _rows(section: Section, rows: Sequence[Said]) -> list[Block]:
+def _rows(section: Section, rows: Sequence[Said], agency: str) -> list[Block]:
     if not rows:
         return []
     asked = [one for one in section.questions if one.kind != "time"]
     cells = [
         [_when(row) if one.kind == "day" else str(row.get(one.name) or "") for one in asked] for row in rows
     ]
-    table = Table(section.title, [_label(one.label) for one in asked], cells, True)
+    table = Table(f"{section.title}, {agency}", [_label(one.label) for one in asked], cells, True)
     return [Heading(3, section.title), table]
 
 

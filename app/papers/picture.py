@@ -13,7 +13,7 @@ from datetime import date
 from app.procedure.chronology import Entry
 from app.procedure.explain import MONTHS
 
-LEFT, RIGHT, TOP, BOTTOM = 24, 40, 44, 16
+LEFT, RIGHT, TOP, BOTTOM = 24, 96, 44, 16
 RADIUS, ROW, LANE_HEAD, LANE_FOOT = 12, 30, 26, 10
 NEAREST, PER_DAY, FARTHEST, LEAST_WIDTH = 12, 3, 150, 560
 TICK_APART = 96

@@ -61,13 +61,25 @@ class Entry:
 
     @property
     def when(self) -> str:
-        """When, as exactly as it is known: 2 March 2026 at 09:30, March 2026, 2026."""
+        """When, as exactly as it is known: 2 March 2026 at 9:30am, March 2026, 2026."""
         if self.precision == YEAR:
             return str(self.day.year)
         month = f"{MONTHS[self.day.month - 1]} {self.day.year}"
         if self.precision == MONTH:
             return month
-        return f"{self.day.day} {month} at {self.time}" if self.time else f"{self.day.day} {month}"
+        return f"{self.day.day} {month} at {clock(self.time)}" if self.time else f"{self.day.day} {month}"
+
+
+def clock(time: str) -> str:
+    """A time of day as pages write it: 9:30am, midday; as it was kept where it is none."""
+    hour, _colon, minute = time.partition(":")
+    if not (hour.isdigit() and minute.isdigit()):
+        return time
+    at = int(hour) % 24, int(minute)
+    if at in ((0, 0), (12, 0)):
+        return "midday" if at[0] else "midnight"
+    minutes = f":{at[1]:02}" if at[1] else ""
+    return f"{at[0] % 12 or 12}{minutes}{'am' if at[0] < 12 else 'pm'}"
 
 
 def merge(returns: Iterable[Returned]) -> list[Entry]:

@@ -31,13 +31,12 @@ NOTES = {
 class Read(Given):
     """The case, the meeting and who reads its papers."""
 
-    def asked(self) -> None:
-        """Community health and the police are asked; community health has returned. The group meets in ten days."""
+    def asked(self, *keys: str, **more: Any) -> None:
+        """Agencies are asked; community health, which is one of them, has returned. The group meets in ten days."""
         self.director, self.manager = self.people[Role.SERVICE_DIRECTOR], self.people[Role.STRATEGIC_MANAGER]
-        self.requests = self.ask("community-health", "police")
-        self.answer(
-            self.member, self.requests["community-health"], content=involvement.whole("Known to health")
-        )
+        self.requests = self.ask(*keys)
+        content = involvement.whole("Known to health", **more)
+        self.answer(self.member, self.requests["community-health"], content=content)
         self.meeting_at = self.now + MEETING
         self.meeting_id = support.meeting_for(self.team, self.case_id, self.meeting_at, self.now)
 

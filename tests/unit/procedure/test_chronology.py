@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.papers.picture import RADIUS, picture
-from app.procedure.chronology import EXACTNESS, Entry, merge, narrow
+from app.procedure.chronology import EXACTNESS, Entry, clock, merge, narrow
 
 FIRST = date(2024, 1, 1)
 
@@ -47,7 +47,7 @@ def test_the_chronologies_of_all_agencies_stand_in_one_order() -> None:
     police = Returned("Police", {"chronology": [row("2026-03-02", time="14:30"), row("2026-03-31")]})
     health = Returned("Health", {"chronology": [row("2026-03-02", time="09:05"), row("2026-03-02")]})
     told = [(one.agency, one.when) for one in merge([police, health])]
-    assert told == [("Health", "2 March 2026 at 09:05"), ("Police", "2 March 2026 at 14:30"),
+    assert told == [("Health", "2 March 2026 at 9:05am"), ("Police", "2 March 2026 at 2:30pm"),
                     ("Health", "2 March 2026"), ("Police", "31 March 2026")]  # fmt: skip
 
 
@@ -56,9 +56,21 @@ def test_what_is_known_to_a_month_comes_after_its_days_and_to_a_year_after_its_m
         row("2026-01-01", "year"), row("2026-03-01", "month"), row("2026-03-31"), row("2026-04-01"),
         row("2026-12-01", "month"), row("2026-12-31", time="23:50"), row("2027-01-01")]})])  # fmt: skip
     assert [one.when for one in told] == [
-        "31 March 2026", "March 2026", "1 April 2026", "31 December 2026 at 23:50", "December 2026", "2026",
+        "31 March 2026", "March 2026", "1 April 2026", "31 December 2026 at 11:50pm", "December 2026", "2026",
         "1 January 2027",
     ]  # fmt: skip
+
+
+def test_a_time_is_written_as_on_every_page() -> None:
+    told = {
+        "09:30": "9:30am",
+        "00:05": "12:05am",
+        "12:00": "midday",
+        "00:00": "midnight",
+        "14:00": "2pm",
+        "soon": "soon",
+    }
+    assert {time: clock(time) for time in told} == told
 
 
 def test_an_agency_that_was_not_involved_has_no_entries() -> None:

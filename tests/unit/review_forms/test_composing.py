@@ -114,7 +114,7 @@ def test_entries_of_all_agencies_are_one_chronology_by_what_is_known_of_the_day(
     table = chronology(both)[0]
     assert isinstance(table, Table)
     assert [row[0] for row in table.rows] == [
-        "31 December 2025", "5 March 2026 at 09:30", "5 March 2026", "31 March 2026", "March 2026", "2026",
+        "31 December 2025", "5 March 2026 at 9:30am", "5 March 2026", "31 March 2026", "March 2026", "2026",
     ]  # fmt: skip
     assert when({"day": "2026-03-05"}) == "5 March 2026"
     assert chronology([]) == []
