@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,18 +42,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
 
 
-# Rooms of the rapid review, each played by itself; the review as a whole is always played.
+# The rooms of the rapid review. A browser plays the review as a whole in every run, and each room by itself, and half
+# of their tests on the database, in script/soak only.
 BESIDE = ("test_declined.py", "test_involvement.py", "test_papers.py")
+ROOMS = (
+    "declined_reviews",
+    "involvement",
+    "meetings",
+    "papers",
+    "rapid_reviews",
+    "recommendations",
+    "review_forms",
+)
 
 
 def left_out(items: list[pytest.Item], draw: random.Random) -> list[pytest.Item]:
-    """Half of the contested decisions, and two of the rooms of the rapid review: script/soak plays them all."""
-    contested = sorted(
-        (one for one in items if one.path.name == "test_contested.py"), key=lambda one: one.nodeid
-    )
-    rooms = draw.sample(BESIDE, len(BESIDE) - 1)
-    aside = [one for one in items if one.path.name in rooms and one.path.parent.name == "browser"]
-    return [*draw.sample(contested, len(contested) // 2), *aside]
+    """What script/test leaves to script/soak: a part of what a browser plays, and half of the rooms' tests."""
+
+    def by_name(found: Iterable[pytest.Item]) -> list[pytest.Item]:
+        return sorted(found, key=lambda one: one.nodeid)
+
+    contested = by_name(one for one in items if one.path.name == "test_contested.py")
+    rooms = by_name(one for one in items if one.path.parent.name in ROOMS and "integration" in one.path.parts)
+    aside = [one for one in items if one.path.name in BESIDE and one.path.parent.name == "browser"]
+    return [
+        *draw.sample(contested, len(contested) * 2 // 3),
+        *draw.sample(rooms, len(rooms) // 2),
+        *aside,
+    ]
 
 
 COUNTED = re.compile(r"^(leak probes|fuzzing|tamperings): |^\d+ .*(cells|forms|pages)\b")

@@ -27,7 +27,7 @@ from app.procedure.clocks import check_instant, london_date
 from app.procedure.events import EventKind
 from app.procedure.involvement import STAGES
 from app.procedure.marks import duty
-from app.procedure.papers import Circulation, circulation
+from app.procedure.papers import Circulation, circulation, reason_lacking
 from app.serious_incidents.errors import ChangedMeanwhile, Fault, Incomplete, OutOfTurn
 from app.web.filters import london_datetime
 from app.web.text_rules import normalised
@@ -42,8 +42,8 @@ NOTHING_TO_MEET_ABOUT = OutOfTurn(
 
 @dataclass(frozen=True, slots=True)
 class NewPack:
-    """A pack as it was typed: for which meeting, with what note; why, where one went out before. `seen` is the digest
-    of the content that was looked at; nothing where it is not compared."""
+    """A pack as it was typed: for which meeting, with what note; why, where one went out before or it is late. `seen`
+    is the digest of the content that was looked at; nothing where it is not compared."""
 
     meeting_at: datetime | None
     note: str
@@ -66,8 +66,9 @@ def circulate(
 def circulate_pack(case_id: UUID, typed: NewPack, acting: Acting, now: datetime) -> PaperPack:
     """Freeze a pack, make its documents, and tell everybody on the group who may see the case (Appendix A, step 7).
 
-    Late papers go out too, and say so. A second pack needs a reason, and leaves the first as it was; the same form sent
-    twice circulates once. Raises OutOfTurn, Incomplete; ChangedMeanwhile where it is not what was looked at.
+    Late papers go out too, with the reason, and say so. So does a second pack, which leaves the first as it was; the
+    same form sent twice circulates once. Raises OutOfTurn, Incomplete; ChangedMeanwhile where it is not what was
+    looked at.
     """
     case = lock(case_id)
     known = queries.made_by(typed.key)
@@ -99,8 +100,10 @@ def _check(typed: NewPack, again: bool, now: datetime) -> None:
     faults = []
     if typed.meeting_at is not None and (not check_instant(typed.meeting_at) or typed.meeting_at <= now):
         faults.append(Fault("meeting_at", "The meeting must be in the future"))
-    if again and not normalised(typed.reason):
-        faults.append(Fault("reason", "Say why papers are circulated again"))
+    timing = timing_of(typed.meeting_at, now) if not faults else None
+    lacking = reason_lacking(again, bool(timing and timing.late), normalised(typed.reason))
+    if lacking:
+        faults.append(Fault("reason", lacking))
     if faults:
         raise Incomplete(faults)
 
@@ -152,7 +155,8 @@ def opening(row: PaperPack, timing: Circulation | None = None) -> list[str]:
     elif row.late:
         told.append("Circulated late: papers go out a week before the meeting.")
     if row.reason:
-        told.append(f"Why papers were circulated again: {row.reason}")
+        asked = "The reason that was given" if row.late else "Why papers were circulated again"
+        told.append(f"{asked}: {row.reason}")
     return told
 
 

@@ -63,7 +63,10 @@ class CirculateForm(WordedForm):
     meeting = one_of("For which meeting?", {})
     meeting_at = moment("If for another meeting, when is it?", when="of the meeting")
     note = several_lines("A note to go with the papers (optional)", "It stands at the head of the pack")
-    reason = several_lines("Why are papers circulated again?", "What was circulated before stays as it was")
+    reason = several_lines(
+        "Why are papers circulated again, or less than a week before the meeting?",
+        "Leave empty where neither is so. What was circulated before stays as it was",
+    )
 
     def offer(self, meetings: Iterable[tuple[str, str]]) -> None:
         """Offer the meetings to come, each with what it is called."""

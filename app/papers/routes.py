@@ -147,13 +147,18 @@ def circulate(reference: str) -> ResponseReturnValue:
         form.seen.data = digest_of(content) if problem.again else form.seen.data
     again = any(one.purpose == purpose for one in queries.packs_of(case.id))
     return show(
-        "circulate", case, form, problem, "papers", content=content, again=again,
+        "circulate", case, form, problem, "papers", content=content, again=again, late=any(map(_late, starts.values())),
         recipients=recipients_of(case.id, g.now), purpose=PURPOSES[purpose or "rapid-review"],
     )  # fmt: skip
 
 
 def _day(at: datetime) -> str:
     return f"{weekday_date(london_date(at))} at {clock_time(at)}"
+
+
+def _late(at: datetime) -> bool:
+    timing = circulating.timing_of(at, g.now)
+    return bool(timing and timing.late)
 
 
 def _timing(at: datetime) -> str:

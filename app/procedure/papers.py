@@ -51,6 +51,19 @@ def circulation(circulated_on: date, meeting_on: date, calendar: Calendar = ENGL
     return Circulation(due_on, circulated_on > due_on, (meeting_on - circulated_on).days)
 
 
+@duty("B2-06")
+def reason_lacking(again: bool, late: bool, reason: str) -> str:
+    """What is asked where papers go out anew, or later than a week before the meeting, without a reason; else nothing.
+    "One week prior to meeting" (Appendix A, step 7) is departed from by somebody, who says why."""
+    if reason.strip() or not (again or late):
+        return ""
+    if not late:
+        return "Say why papers are circulated again"
+    return (
+        f"Say why papers are circulated {'again, and ' if again else ''}less than a week before the meeting"
+    )
+
+
 @duty("B2-10")
 def preparation_faults(read: bool, notes: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a member's preparation lacks: field and message. They come "prepared ... having read all the associated

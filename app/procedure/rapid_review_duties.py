@@ -17,6 +17,7 @@ from app.procedure.rapid_review_steps import (
     IN_TIME,
     RR,
     K,
+    circulated,
     dated,
     instant_of,
     plan_of,
@@ -184,6 +185,6 @@ def circulate(history: History) -> list[Obligation]:
         dated(
             "B2-06", "B2-06", Party.PARTNERSHIP_TEAM, "Circulate the papers to the members of the group",
             "Appendix A, step 7: one week before the meeting", plan.happened_at, planned(plan, "papers_on"),
-            history.first(K.PAPERS_CIRCULATED),
+            next(iter(circulated(history)), None),
         )
     ]  # fmt: skip

@@ -50,3 +50,9 @@ def sent_to(history: History, *kinds: SentTo) -> datetime | None:
         for kind in kinds
     ]
     return max(one.happened_at for one in first if one) if all(first) else None
+
+
+def circulated(history: History) -> list[Event]:
+    """When papers went out for the rapid review; those of an earlier discussion of the group are not its own."""
+    sent = history.all(K.PAPERS_CIRCULATED)
+    return [one for one in sent if one.facts.get("purpose", "rapid-review") == "rapid-review"]

@@ -15,7 +15,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Lcspr
 from app.procedure.history import History
 from app.procedure.rapid_review_close import complete_parts, wanted_parts
 from app.procedure.rapid_review_duties import milestones
-from app.procedure.rapid_review_steps import CLOCK, plan_of, planned
+from app.procedure.rapid_review_steps import CLOCK, circulated, plan_of, planned
 from app.web.filters import london_datetime, weekday_date
 
 K, P = EventKind, Permission
@@ -94,7 +94,7 @@ def scoping(told: History, may: May) -> Step:
 
 def papers(told: History, may: May) -> Step:
     """Papers: circulated, and what came after them."""
-    packs, further = told.all(K.PAPERS_CIRCULATED), told.all(K.SUPPLEMENT_CIRCULATED)
+    packs, further = circulated(told), told.all(K.SUPPLEMENT_CIRCULATED)
     says = f"Circulated {london_datetime(packs[-1].happened_at)}" if packs else "Not circulated yet"
     if packs and further:
         says += f", {len(further)} added afterwards"

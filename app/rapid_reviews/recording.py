@@ -14,10 +14,11 @@ from app.cases.service import changed, lock
 from app.ledger.service import record
 from app.procedure.events import EventKind, Stage
 from app.procedure.history import History
+from app.procedure.rapid_review_steps import plan_of
 from app.procedure.review_record import complete
 from app.rapid_reviews.record_models import ReviewSection
 from app.rapid_reviews.record_queries import versions_of
-from app.serious_incidents.errors import OutOfTurn
+from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
 from tenants.db import db
 
 
@@ -53,8 +54,8 @@ def why_not(told: History) -> OutOfTurn | None:
 def write(case_id: UUID, typed: Written, *, actor: Actor, now: datetime) -> ReviewSection:
     """Keep a part of the record as a new version, complete or not (Rapid Reviews: what the meeting establishes).
 
-    Raises OutOfTurn; WrittenMeanwhile where another version was kept after the form was shown. The same form sent
-    twice, or a part sent as it is kept already, changes nothing.
+    Raises Incomplete where it contradicts what is known; OutOfTurn; WrittenMeanwhile where another version was kept
+    after the form was shown. The same form sent twice, or a part sent as it is kept already, changes nothing.
     """
     case = lock(case_id)
     versions = versions_of(case_id, typed.section)
@@ -67,6 +68,16 @@ def write(case_id: UUID, typed: Written, *, actor: Actor, now: datetime) -> Revi
         raise reason
     if newest is not None and newest.number != typed.over:
         raise WrittenMeanwhile(newest)
+    plan = plan_of(history_of(case_id))
+    if (
+        typed.section == "child_death"
+        and typed.content.get("used") == "not-died"
+        and plan
+        and plan.facts.get("died")
+    ):
+        raise Incomplete(
+            [Fault("used", "The plan of this review says that the child died. Say what was used")]
+        )
     acting = actor.acting_as(actor.holding(Permission.REVIEW_RUN))
     row = ReviewSection(
         case_id=case_id, section=typed.section, number=newest.number + 1 if newest else 1, content=typed.content,

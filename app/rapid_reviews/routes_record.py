@@ -20,7 +20,7 @@ from app.rapid_reviews.record_models import ReviewSection
 from app.rapid_reviews.record_queries import record_of, versions_of
 from app.rapid_reviews.recording import WrittenMeanwhile
 from app.rapid_reviews.routes import refuse_beyond
-from app.serious_incidents.pages import Difference, Problem, form_key, seen, show, take_step
+from app.serious_incidents.pages import Difference, Problem, form_key, not_now, seen, show, take_step
 from tenants.db import db
 
 record = Blueprint(
@@ -73,6 +73,9 @@ def section(reference: str, topic: str) -> ResponseReturnValue:
     case = seen(reference, f"rapid-review record {topic[:20]}")
     if topic not in PARTS:
         refuse()
+    closed = recording.why_not(history_of(case.id))
+    if closed is not None and request.method == "GET":
+        return not_now(case, closed)
     form, problem = FORMS[topic](), None
     key = form_key(form)
     newest = record_of(case.id).versions.get(topic)

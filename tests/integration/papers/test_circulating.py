@@ -93,16 +93,24 @@ def test_nobody_but_those_who_oversee_reads_before_and_members_read_after(case: 
             assert case.get(someone, path).status_code == (200 if allowed else 404), (role, path)
 
 
-def test_late_papers_go_out_and_say_so(case: Read) -> None:
+@pytest.mark.duty("B2-06")
+def test_late_papers_go_out_with_a_reason_and_say_so(case: Read) -> None:
+    assert 'name="reason"' not in case.text(case.team, case.papers("circulate"))
     case.to(case.now + timedelta(days=5))
-    assert "late, for papers were due by Thursday 26 November 2026" in case.text(
-        case.team, case.papers("circulate")
-    )
-    done = case.send_circulate()
+    page = case.text(case.team, case.papers("circulate"))
+    assert "late, for papers were due by Thursday 26 November 2026" in page
+    assert 'name="reason"' in page
+    refused = case.send_circulate(note="Kept as it was typed")
+    assert refused.status_code == 400
+    assert "Say why papers are circulated less than a week before the meeting" in refused.text
+    assert "Kept as it was typed" in refused.text
+    done = case.send_circulate(reason="The police could return only today")
     assert done.status_code == 303
     assert case.pack().late
     assert "Circulated late" in case.text(case.police, case.papers())
-    assert "Circulated late" in case.text(case.police, case.papers("1"))
+    pack = case.text(case.police, case.papers("1"))
+    assert "Circulated late" in pack
+    assert "The reason that was given: The police could return only today" in pack
 
 
 def test_another_meeting_and_no_meeting(case: Read) -> None:

@@ -219,6 +219,20 @@ def test_what_is_wrong_with_a_decision_is_said_beside_its_field(
     assert journey.read(record_of).decision is None
 
 
+@pytest.mark.duty("B2-17")
+def test_of_a_child_who_died_it_is_not_recorded_that_they_did_not(
+    journey: Journey, team: Any, at: Callable[[datetime], None]
+) -> None:
+    at(later(0.1))
+    plan(journey, team, died="yes", over="1", reason="It is known now")
+    at(OPENED + timedelta(hours=1))
+    sent = {"used": "not-died", "what": "Nothing", "over": "0", "submission_key": str(uuid4())}
+    wrong = team.post(page(journey, "record/child_death"), data=sent)
+    assert (wrong.status_code, "says that the child died" in wrong.text) == (400, True)
+    right = {**sent, "used": "considered", "submission_key": str(uuid4())}
+    assert team.post(page(journey, "record/child_death"), data=right).status_code == 303
+
+
 @pytest.mark.duty("B2-15")
 def test_where_they_do_not_agree_the_partnership_chair_is_asked_and_decides(
     journey: Journey, team: Any, client_as: Client

@@ -13,6 +13,7 @@ from app.procedure.papers import (
     circulation,
     open_for_preparation,
     preparation_faults,
+    reason_lacking,
     week_before,
 )
 
@@ -65,6 +66,16 @@ def test_papers_are_late_after_the_day_on_which_they_were_due(meeting: date, bef
     timing = circulation(out, meeting)
     assert timing.late == (out > week_before(meeting))
     assert timing.days == before
+
+
+@pytest.mark.duty("B2-06")
+def test_papers_that_go_out_again_or_late_need_a_reason() -> None:
+    assert reason_lacking(False, False, "") == ""
+    assert reason_lacking(True, False, " ") == "Say why papers are circulated again"
+    late = "less than a week before the meeting"
+    assert reason_lacking(False, True, "") == f"Say why papers are circulated {late}"
+    assert reason_lacking(True, True, "") == f"Say why papers are circulated again, and {late}"
+    assert reason_lacking(True, True, "A return came late") == ""
 
 
 @pytest.mark.duty("B2-10")

@@ -144,6 +144,8 @@ def test_papers_are_due_a_week_before_the_meeting() -> None:
     assert owed(OPENED)["B2-06"].due_on == date(2026, 12, 1)
     assert standing([*OPENED, at(11, K.PAPERS_CIRCULATED, pack=1)], "B2-06") is State.MET
     assert standing([*OPENED, at(13, K.PAPERS_CIRCULATED, pack=1)], "B2-06") is State.MET_LATE
+    before = at(11, K.PAPERS_CIRCULATED, pack=1, purpose="discussion")
+    assert owed([*OPENED, before])["B2-06"].ended is None
 
 
 def section(name: str, complete: bool = True, days: float = 18.5, number: int = 1) -> Event:
@@ -211,6 +213,9 @@ def test_the_form_is_made_and_approved_or_returned_and_made_again() -> None:
     again = [*returned, at(19.6, K.REVIEW_FORM_MADE, number=2)]
     assert (owed(again)["B2-18:again:1"].ended, owed(again)["B2-18:2"].ended) == (FRIDAY + 19.6 * DAY, None)
     assert standing(APPROVED, "B2-18:1") is State.MET
+    draft = [*DECIDED, at(18.5, K.REVIEW_FORM_MADE, number=1, complete=False)]
+    assert owed(draft)["B2-18:make"].ended is None
+    assert "B2-18:1" not in owed(draft)
 
 
 @pytest.mark.duty("B2-19", "B2-20", "B3-07")
