@@ -20,6 +20,7 @@ from app.procedure.commissions import MILESTONES, Milestone
 from app.serious_incidents.fields import Day, day, line, one_of, select
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm
+from app.web.text_rules import whole_number
 
 HINTS = {
     "purpose": "What is to be learned, and for whom",
@@ -196,12 +197,6 @@ def errors_of(form: KeyedForm) -> list[tuple[str, str]]:
         for field in form
         if field.errors
     ]
-
-
-def whole_number(text: object) -> int:
-    """A number that a form or an address carries; -1 where it is none."""
-    plain = str(text or "")
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else -1
 
 
 def sent(name: str) -> str:

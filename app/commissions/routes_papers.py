@@ -10,12 +10,13 @@ from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.commissions import papers, queries, service
 from app.commissions.drafts import comment as write_comment
-from app.commissions.forms import CommentForm, PaperForm, WithdrawForm, errors_of, sent, tell, whole_number
+from app.commissions.forms import CommentForm, PaperForm, WithdrawForm, errors_of, sent, tell
 from app.commissions.models import CommissionPaper, CommissionVersion
 from app.commissions.routes import Subject, commissions, done, not_now, show, step, subject
 from app.commissions.rules import CALLED, Faults, digest_of
 from app.commissions.snapshots import Content
 from app.serious_incidents.pages import fresh, key_of
+from app.web.text_rules import number_named
 
 
 @commissions.route("/<commission>/papers/release", methods=["GET", "POST"])
@@ -130,5 +131,5 @@ def numbered(papers_: list[CommissionPaper], number: str) -> CommissionPaper:
 
 def version_of(versions: list[CommissionVersion], number: str) -> CommissionVersion:
     """The submitted version of that number; the 404 of a wrong address for no such."""
-    wanted = whole_number(number) if str(whole_number(number)) == number else -1
+    wanted = number_named(number)
     return next((one for one in versions if one.number == wanted), None) or refuse()

@@ -12,13 +12,14 @@ from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.calendars import calendars
 from app.commissions import presenting, queries
-from app.commissions.forms import TermsForm, TimetableForm, errors_of, field_of, sent, whole_number
+from app.commissions.forms import TermsForm, TimetableForm, errors_of, field_of, sent
 from app.commissions.models import CommissionTerms
 from app.commissions.routes import commissions, done, not_now, show, step, subject
 from app.commissions.rules import HEADINGS, Compared, compare
 from app.commissions.terms import release_terms, set_timetable
 from app.procedure.commissions import Milestone, day_hint
 from app.serious_incidents.pages import fresh, key_of
+from app.web.text_rules import number_named
 
 
 @commissions.route("/<commission>/terms/write", methods=["GET", "POST"])
@@ -111,6 +112,6 @@ def version_and_before(
     versions: list[CommissionTerms], number: str
 ) -> tuple[CommissionTerms, CommissionTerms | None, list[CommissionTerms]]:
     """The version of that number and the one before it, of those given; the 404 of a wrong address for no such."""
-    wanted = whole_number(number) if str(whole_number(number)) == number else -1
+    wanted = number_named(number)
     found = {one.number: one for one in versions}
     return found.get(wanted) or refuse(), found.get(wanted - 1), versions

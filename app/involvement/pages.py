@@ -25,6 +25,7 @@ from app.involvement.rules import (
     unstorable,
 )
 from app.procedure.involvement_form import Faults, Section
+from app.web import text_rules
 from app.web.filters import clock_time
 from app.web.text_rules import displayable
 from tenants.db import db
@@ -193,14 +194,12 @@ def anchor(field: str) -> str:
 
 def _removed(go: str) -> int:
     """The number of the row whose button was pressed, or nought."""
-    text = go.removeprefix("remove-") if go.startswith("remove-") else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    return text_rules.whole_number(go.removeprefix("remove-"), 4, 0) if go.startswith("remove-") else 0
 
 
 def whole_number(name: str) -> int:
     """A number that the form carries; -1 where it is none."""
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    return text_rules.whole_number(request.form.get(name))
 
 
 def _version(desk: Desk, part: str) -> int:
@@ -225,5 +224,5 @@ def _differences(section: Section, saved: Typed, typed: Typed) -> list[tuple[str
 
 def number_of(text: str) -> int:
     """The number of a return, as an address says it; the 404 of a wrong address for what is none."""
-    plain = text.isascii() and text.isdigit() and len(text) < 6 and str(int(text)) == text
-    return int(text) if plain else refuse()
+    found = text_rules.number_named(text, 5)
+    return found if found >= 0 else refuse()

@@ -17,7 +17,7 @@ from app.procedure.lig_meetings import Every, length
 from app.serious_incidents.fields import Line, Moment, line, moment, one_of, tick
 from app.serious_incidents.forms import KeyedForm
 from app.web.filters import clock_time
-from app.web.text_rules import parse_time
+from app.web.text_rules import parse_time, whole_number
 
 SERIES = {
     "": "It is one meeting",
@@ -79,8 +79,7 @@ class VersionedForm(KeyedForm):
 
     def seen(self) -> int:
         """The version that the form was shown beside; -1, which none is, where it was spoilt."""
-        plain = str(self.over.data or "")
-        return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else -1
+        return whole_number(self.over.data)
 
 
 class WhenForm(VersionedForm):
@@ -132,8 +131,7 @@ class ScheduleForm(WhenForm):
 
     def how_many(self) -> int:
         """How many meetings the series has; 0 where that is no number."""
-        plain = self.many.cleaned
-        return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 4 else 0
+        return whole_number(self.many.cleaned, 3, 0)
 
     def typed(self, key: UUID) -> NewMeeting:
         """The meeting as the service reads it."""

@@ -18,6 +18,7 @@ from app.procedure.papers import HINTS, NOTES
 from app.serious_incidents.fields import day, moment, one_of, some_of, tick
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm, WordedForm
+from app.web.text_rules import whole_number
 
 OTHER, NO_DAY = "other", "none"
 
@@ -128,8 +129,7 @@ class PreparationForm(WordedForm):
 
     def version_seen(self) -> int:
         """The save that the form was shown beside; -1, which none is, where it was spoilt."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        return whole_number(self.version.data)
 
     def named(self) -> UUID | None:
         """What names the form; None where that was spoilt."""

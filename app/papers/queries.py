@@ -25,6 +25,7 @@ from app.papers.recipients import received_as
 from app.procedure.events import EventKind
 from app.procedure.involvement import scoping_for
 from app.procedure.papers import open_for_preparation
+from app.web.text_rules import whole_number
 from tenants.db import db
 
 CANCELLED = "cancelled"
@@ -97,7 +98,7 @@ def supplements_of(pack: PaperPack) -> list[PaperPack]:
 def paper_of(case_id: UUID, code: str) -> PaperPack | None:
     """A pack ('1') or a supplement ('1-2') of a case by how addresses name it, or None."""
     number, _dash, supplement = code.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (number, supplement or "0")):
+    if min(whole_number(part, 5) for part in (number, supplement or "0")) < 0:
         return None
     found = db.session.scalar(
         select(PaperPack).where(

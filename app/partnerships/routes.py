@@ -19,6 +19,7 @@ from app.procedure.events import EventKind
 from app.procedure.obligation import ClockSettings
 from app.procedure.own_procedure import BLOCKS, CLOSINGS, TRIGGERS
 from app.serious_incidents.pages import fresh
+from app.web.text_rules import whole_number
 from tenants.registry import SettingsEdition, current_edition, editions
 
 bp = Blueprint("settings", __name__, url_prefix="/<slug>/settings", template_folder="templates")
@@ -86,10 +87,9 @@ def _faults(typed: dict[str, Any]) -> str:
 
 def _adopt(form: Any, typed: dict[str, Any]) -> int | str:
     actor = current_actor()
-    over = form.edition.data or ""
     try:
         return adopt(
-            typed, over=int(over) if over.isascii() and over.isdigit() and len(over) < 9 else -1,
+            typed, over=whole_number(form.edition.data),
             reason=form.reason.cleaned, acting=actor.acting_as(actor.holding(Permission.SETTINGS_CHANGE)), now=g.now,
         )  # fmt: skip
     except ChangedMeanwhile:

@@ -12,6 +12,7 @@ from app.people.invitations import PASSKEY, NewInvitation
 from app.people.memberships import Faults
 from app.serious_incidents.fields import Day, day, line, one_of, select, words
 from app.serious_incidents.forms import KeyedForm
+from app.web.text_rules import whole_number
 
 NO_ORGANISATION = "They have no organisation here: they make a passkey"
 NONE = "None"
@@ -97,8 +98,7 @@ class SendForm(KeyedForm):
 
     def times(self) -> int:
         """The sending that the page showed; none where it was spoilt."""
-        text = self.seen.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+        return whole_number(self.seen.data, 5)
 
 
 class CheckForm(KeyedForm):

@@ -7,6 +7,7 @@ from wtforms import Field, HiddenField
 from app.procedure.preparation import Section
 from app.serious_incidents.fields import line, one_of, words
 from app.serious_incidents.forms import KeyedForm
+from app.web.text_rules import whole_number
 
 PREFIX = "q_"
 
@@ -27,8 +28,7 @@ class SectionForm(KeyedForm):
 
     def version_seen(self) -> int:
         """The save that the form was shown with; -1, which none is, where it was spoilt."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+        return whole_number(self.version.data)
 
 
 def form_of(section: Section, prefilled: list[str]) -> type[SectionForm]:

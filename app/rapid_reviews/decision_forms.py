@@ -18,6 +18,7 @@ from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import YES_NO, WordedForm
 from app.serious_incidents.on_behalf import SOURCES
 from app.web.filters import london_datetime
+from app.web.text_rules import whole_number
 
 OUTCOMES = {
     Lcspr.COMMISSION.value: "Commission a local child safeguarding practice review",
@@ -126,8 +127,7 @@ class DecisionForm(SettleForm):
             meeting = UUID(self.meeting.data or "")
         except ValueError:
             meeting = None
-        over = self.over.data or ""
-        number = int(over) if over.isascii() and over.isdigit() and len(over) < 6 else 0
+        number = whole_number(self.over.data, 5, 0)
         answers = Answers(
             self.outcome.data, self.rationale.cleaned, BOOLS.get(self.negates.data or ""),
             BOOLS.get(self.home_office.data or ""), self.decided_at.data,

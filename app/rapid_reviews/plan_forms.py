@@ -16,6 +16,7 @@ from app.serious_incidents.fields import day, line, moment, one_of
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import YES_NO, WordedForm
 from app.web.filters import london_datetime
+from app.web.text_rules import whole_number
 
 
 class PlanForm(WordedForm):
@@ -69,12 +70,11 @@ class PlanForm(WordedForm):
                 meeting = UUID(self.meeting.data or "")
             except ValueError:
                 meeting = None
-        over = self.over.data or ""
         return Wanted(
             meeting=meeting, calls=calls, meeting_at=self.meeting_at.data, place=self.place.cleaned,
             returns_on=self.returns_on.data, papers_on=self.papers_on.data, approval_on=self.approval_on.data,
             died={"yes": True, "no": False}.get(self.died.data or ""), reason=self.reason.cleaned,
-            over=int(over) if over.isascii() and over.isdigit() and len(over) < 6 else 0, key=key,
+            over=whole_number(self.over.data, 5, 0), key=key,
         )  # fmt: skip
 
     def in_words(self) -> dict[str, str]:

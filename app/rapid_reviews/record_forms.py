@@ -12,6 +12,7 @@ from app.rapid_reviews.recording import Written
 from app.serious_incidents.fields import one_of
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import WordedForm
+from app.web.text_rules import whole_number
 
 MOST_LINES = 60
 
@@ -31,8 +32,7 @@ class PartForm(WordedForm):
 
     def written(self, key: UUID) -> Written:
         """The part as the service reads it."""
-        over = self.over.data or ""
-        number = int(over) if over.isascii() and over.isdigit() and len(over) < 6 else 0
+        number = whole_number(self.over.data, 5, 0)
         content = {one.name: self._said(one) for one in PARTS[self.part].questions}
         return Written(self.part, content, number, key)
 

@@ -16,6 +16,7 @@ from app.recommendations.service import Typed, words_of_day
 from app.serious_incidents.fields import Day, day, line, one_of, select, some_of
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import WordedForm
+from app.web.text_rules import whole_number
 from tenants.registry import Agency
 
 TEXTS = ("text", "measure", "achievable", "relevance", "expected_impact", "how_known")
@@ -35,8 +36,7 @@ class OverForm(WordedForm):
 
     def seen(self) -> int:
         """The version that the form was shown beside; -1, which none is, where it was spoilt."""
-        typed = self.over.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else -1
+        return whole_number(self.over.data)
 
 
 class RecommendationForm(OverForm):

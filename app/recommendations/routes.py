@@ -20,6 +20,7 @@ from app.recommendations.reading import ActionView, RecommendationView
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.forms import WordedForm
 from app.serious_incidents.pages import form_key, fresh, not_now, seen, show, take_step
+from app.web.text_rules import number_named
 from tenants.registry import agencies
 
 bp = Blueprint(
@@ -52,13 +53,8 @@ class Subject:
 def subject(reference: str, number: str, page: str = "") -> Subject:
     """The recommendation of the address, the view recorded first; else the 404 of a wrong address."""
     case = seen(reference, f"recommendations: {page or 'one'}")
-    told = reading.one_of(case.id, plain_number(number))
+    told = reading.one_of(case.id, number_named(number, 6))
     return Subject(case, told) if told is not None else refuse()
-
-
-def plain_number(text: str) -> int:
-    """A number of an address; -1, which nothing has, where it is spelt in another way."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 and text == str(int(text)) else -1
 
 
 def step(

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.referrals.parsing import Fault
 from app.referrals.questions import DATE_PARTS, Lists, Page, Question
+from app.web import text_rules
 from app.web.text_rules import displayable
 
 MOST_TICKED = 200
@@ -128,8 +129,7 @@ def _flat(question: Question, typed: Mapping[str, Any]) -> str:
 
 def whole_number(text: Any) -> int:
     """A version that a form carries; 0, which is older than any, where it is none."""
-    plain = str(text or "")
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else 0
+    return text_rules.whole_number(text, 9, 0)
 
 
 def key_or_none(text: Any) -> UUID | None:

@@ -17,15 +17,10 @@ from app.serious_incidents import words
 from app.serious_incidents.fields import line, moment, one_of, tick
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm, WordedForm
+from app.web.text_rules import whole_number
 
 TYPED = ("channel_detail", "address", "next_steps", "reviewer", "contribution", "recorded_late_reason",
          "missed_reason", "missed_reported_to")  # fmt: skip
-
-
-def whole_number(text: str | None) -> int:
-    """A number that a page carried; -1, which nothing has, where it was spoilt."""
-    typed = text or ""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 class MakeForm(KeyedForm):
@@ -39,7 +34,7 @@ class MakeForm(KeyedForm):
     def typed(self, key: UUID) -> NewVersion:
         """The version as the service reads it."""
         complete = self.complete.data == "yes"
-        return NewVersion(self.reason.cleaned, whole_number(self.over.data), complete, key)
+        return NewVersion(self.reason.cleaned, whole_number(self.over.data, 9), complete, key)
 
 
 class AnswerForm(WordedForm):
@@ -105,7 +100,7 @@ class SendingForm(WordedForm):
     def sent(self, key: UUID) -> Sent:
         """What was sent as the service reads it."""
         typed = {name: self[name].cleaned if name in self else "" for name in TYPED}
-        return Sent(number=whole_number(self.number.data), sent_at=self.sent_at.data, channel=self.channel.data,
+        return Sent(number=whole_number(self.number.data, 9), sent_at=self.sent_at.data, channel=self.channel.data,
                     what=self.what.data, key=key, **typed)  # fmt: skip
 
     def in_words(self) -> dict[str, str]:

@@ -20,14 +20,14 @@ from app.procedure.rapid_review_duties import Milestones, milestones
 from app.procedure.rapid_review_steps import CLOCK
 from app.rapid_reviews.routes import refuse_beyond
 from app.review_forms import answers, service, turns
-from app.review_forms.forms import AnswerForm, MakeForm, whole_number
+from app.review_forms.forms import AnswerForm, MakeForm
 from app.review_forms.gathering import Gathered, gather
 from app.review_forms.places import link_to
 from app.review_forms.queries import ReviewForm, bytes_of, may_read, standing, version_of
 from app.review_forms.service import composed
 from app.review_forms.writing import finished
 from app.serious_incidents.pages import form_key, fresh, not_now, seen, show, take_step
-from app.web.text_rules import displayable
+from app.web.text_rules import displayable, whole_number
 
 bp = Blueprint(
     "review_forms",
@@ -175,7 +175,7 @@ def answer(reference: str, form: str) -> ResponseReturnValue:
 
 
 def _version(case: Case, number: str) -> ReviewForm:
-    one = version_of(case.id, whole_number(number))
+    one = version_of(case.id, whole_number(number, 9))
     if one is None or not may_read(one, current_actor()):
         refuse()
     return one

@@ -11,13 +11,14 @@ from app.access.permissions import Permission
 from app.cases.service import Case
 from app.review_forms import answers, sending, turns
 from app.review_forms.composing import OUTCOMES
-from app.review_forms.forms import SendingForm, ShareForm, whole_number
+from app.review_forms.forms import SendingForm, ShareForm
 from app.review_forms.gathering import reviewer_of
 from app.review_forms.queries import Standing, reader_named, standing
 from app.review_forms.readers import Reader
 from app.review_forms.routes import BOTH, Subject, bp, subject, to_form
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.pages import form_key, fresh, not_now, show, take_step
+from app.web.text_rules import whole_number
 
 
 @bp.route("/sending", methods=BOTH)
@@ -31,7 +32,7 @@ def share(reference: str) -> ResponseReturnValue:
     if reason is not None and request.method == "GET":
         return not_now(found.case, reason)
     if form.is_submitted():
-        number = whole_number(form.number.data)
+        number = whole_number(form.number.data, 9)
         problem = take_step(
             form, lambda: sending.share(found.case.id, number, actor=current_actor(), now=g.now, key=key)
         )

@@ -19,6 +19,7 @@ from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.notification_rules import CHANNELS
 from app.serious_incidents.notifications import Sent
 from app.serious_incidents.rules import HARM_KINDS, DecisionAnswers
+from app.web.text_rules import whole_number
 
 YES_NO = {"yes": "Yes", "no": "No"}
 
@@ -124,8 +125,7 @@ class DecisionForm(KeyedForm):
 
     def version_seen(self) -> int:
         """The version of the case that the form was shown with; -1, which none has, where it was spoilt."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+        return whole_number(self.version.data, 9)
 
 
 class ChairDecisionForm(DecisionForm):

@@ -33,6 +33,7 @@ from app.serious_incidents.pages import (
 )
 from app.serious_incidents.routes import BOTH, bp, partner_named
 from app.serious_incidents.turns import EXCEPTIONAL, SHORT
+from app.web.text_rules import whole_number
 
 Verb = Callable[..., None]
 
@@ -290,7 +291,7 @@ def correct(reference: str, number: str) -> ResponseReturnValue:
     case = seen(reference, "correct")
     form = forms_contested.CorrectionForm()
     key = form_key(form)
-    place = int(number) if number.isascii() and number.isdigit() and len(number) < 16 else -1
+    place = whole_number(number, 15)
     entry = next((one for one in service.correctable(case.id) if one.number == place), None)
     gone = OutOfTurn(
         "This entry cannot be corrected", "It has been corrected already, or is of another kind."

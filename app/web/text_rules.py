@@ -137,8 +137,22 @@ def parse_time(text: str, label: str) -> tuple[time | None, str | None]:
     return (time(hour, minute), None) if hour < 24 and minute < 60 else (None, fault)
 
 
+def whole_number(text: object, digits: int = 8, otherwise: int = -1) -> int:
+    """A whole number that a form or an address carries, of so many decimal digits at most; `otherwise` where it is
+    none, or was spoilt on the way."""
+    plain = str(text or "")
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= digits else otherwise
+
+
+def number_named(text: str, digits: int = 8) -> int:
+    """The number that an address names; -1, which nothing has, where it is spelt in another way than it is written."""
+    found = whole_number(text, digits)
+    return found if str(found) == text else -1
+
+
 def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else None
+    found = whole_number(text, 4)
+    return found if found >= 0 else None
 
 
 def _month(text: str) -> int | None:

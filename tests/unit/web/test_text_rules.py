@@ -14,9 +14,11 @@ from app.web.text_rules import (
     REPLACEMENT,
     displayable,
     normalised,
+    number_named,
     parse_date,
     parse_time,
     text_fault,
+    whole_number,
 )
 
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 12, 31))
@@ -206,3 +208,29 @@ def test_what_is_no_character_is_refused_and_never_shown(code: int) -> None:
     )
     assert chr(code) not in displayable(text)
     assert text_fault("\ufdcf\ufdf0\ufffc\U0001f600", 100) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("12345678", 12345678),
+        ("007", 7),
+        ("123456789", -1),
+        ("", -1),
+        (None, -1),
+        ("-1", -1),
+        ("1.5", -1),
+        ("٣", -1),
+    ],
+)
+def test_a_number_that_a_form_carries_is_read_or_known_to_be_spoilt(text: str | None, number: int) -> None:
+    assert whole_number(text) == number
+    assert whole_number(text, otherwise=0) == max(number, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", 7), ("0", 0), ("007", -1), ("", -1), ("7 ", -1), ("99999", -1)]
+)
+def test_an_address_names_a_number_in_one_spelling_only(text: str, number: int) -> None:
+    assert number_named(text, 4) == number
