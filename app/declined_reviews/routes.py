@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
@@ -20,7 +21,7 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Party
 from app.serious_incidents import progress, rules, words
 from app.serious_incidents.errors import AlreadyDone, OutOfTurn
 from app.serious_incidents.forms import WordedForm
-from app.serious_incidents.pages import form_key, fresh, not_now, seen, show, take_step
+from app.serious_incidents.pages import form_key, fresh, not_now, onwards, seen, step_page
 from app.serious_incidents.progress import Progress
 
 bp = Blueprint(
@@ -158,24 +159,20 @@ def _say(
     return _step(
         template, case, form, service.why_not(found),
         lambda: service.say(case.id, form.said(party, key), actor=current_actor(), now=g.now), done,
-        mark=fresh_mark, shown=queries.declined_of(case.id, found), party_name=words.party_name(party),
-        within=words.within(party), before=queries.answer_in_words(own[-1]) if own else None,
+        mark=("over", lambda: fresh_mark), shown=queries.declined_of(case.id, found),
+        party_name=words.party_name(party), within=words.within(party),
+        before=queries.answer_in_words(own[-1]) if own else None,
     )  # fmt: skip
 
 
 def _step(
     template: str, case: Case, form: WordedForm, reason: OutOfTurn | None, verb: Callable[[], object], done: str,
-    mark: str = "", **more: object,
+    **more: Any,
 ) -> ResponseReturnValue:  # fmt: skip
-    """The page of one step: why it cannot be taken now; its form, with what was wrong; or back with what was done."""
-    if reason is not None and request.method == "GET" and not isinstance(reason, AlreadyDone):
-        return not_now(case, reason)
-    problem = None
-    if form.is_submitted():
-        problem = take_step(form, verb, form.in_words())
-        if problem is None:
-            flash(done, "success")
-            return redirect(url_for("declined_reviews.index", reference=case.reference), 303)
-        if problem.again and "over" in form:
-            form["over"].data = mark
-    return show(template, case, form, problem, folder="declined_reviews", **more)
+    """The page of one step; what somebody has done already is shown beside what is typed, and not instead of it."""
+    before = None if isinstance(reason, AlreadyDone) else reason
+    return step_page(template, case, form, before, verb, done, back=_back, folder="declined_reviews", **more)
+
+
+def _back(case: Case, message: str) -> ResponseReturnValue:
+    return onwards(url_for("declined_reviews.index", reference=case.reference), message)

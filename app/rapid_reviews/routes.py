@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
@@ -15,7 +15,7 @@ from app.procedure.rapid_review_duties import milestones
 from app.rapid_reviews import overview, planning
 from app.rapid_reviews.plan_forms import PlanForm
 from app.rapid_reviews.plan_queries import plan_of, plans_of
-from app.serious_incidents.pages import form_key, not_now, seen, show, take_step
+from app.serious_incidents.pages import form_key, not_now, onwards, seen, show, take_step
 from app.serious_incidents.progress import load
 
 bp = Blueprint(
@@ -72,8 +72,7 @@ def plan(reference: str) -> ResponseReturnValue:
 
 def to_review(case: Case, message: str) -> ResponseReturnValue:
     """Back to where the review stands, with what was done said at the top."""
-    flash(message, "success")
-    return redirect(url_for("rapid_reviews.index", reference=case.reference), 303)
+    return onwards(url_for("rapid_reviews.index", reference=case.reference), message)
 
 
 def refuse_beyond(case: Case) -> None:

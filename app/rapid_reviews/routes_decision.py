@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import g, render_template, request
@@ -30,10 +29,10 @@ from app.rapid_reviews.routes import history_of, refuse_beyond, to_review
 from app.rapid_reviews.routes_record import record
 from app.serious_incidents import rules, words
 from app.serious_incidents.errors import OutOfTurn
-from app.serious_incidents.forms import WordedForm
-from app.serious_incidents.pages import form_key, fresh, not_now, seen, show, take_step
+from app.serious_incidents.pages import form_key, fresh, seen, step_page
 
 BOTH = ["GET", "POST"]
+ROOM: dict[str, Any] = {"folder": "rapid_reviews", "back": to_review}
 
 
 @record.get("/decision")
@@ -66,10 +65,10 @@ def position(reference: str) -> ResponseReturnValue:
     key = form_key(form)
     if request.method == "GET":
         fresh(form, seen=str(standing.id) if standing else "")
-    return _step(
+    return step_page(
         "position", case, form, _closed(case, found),
         lambda: positions.take(case.id, form.said(party, key), actor=current_actor(), now=g.now),
-        "What you said is recorded.", mark=("seen", lambda: _standing_mark(case, party)),
+        "What you said is recorded.", mark=("seen", lambda: _standing_mark(case, party)), **ROOM,
         party=party, within=words.within, standing=standing, outcomes=OUTCOMES,
     )  # fmt: skip
 
@@ -87,9 +86,9 @@ def position_for(reference: str, party: str) -> ResponseReturnValue:
         said = form.said(partner, key)
         positions.take_for(case.id, said, form.elsewhere(), actor=current_actor(), now=g.now)
 
-    return _step(
+    return step_page(
         "position_for", case, form, _closed(case, found), verb,
-        "It is recorded on the partner's behalf, and the partner is told.", party=partner, within=words.within,
+        "It is recorded on the partner's behalf, and the partner is told.", **ROOM, party=partner, within=words.within,
         standing=found.positions.get(partner), outcomes=OUTCOMES,
     )  # fmt: skip
 
@@ -107,10 +106,10 @@ def decide(reference: str) -> ResponseReturnValue:
         fresh(form, over=str(found.decision.number if found.decision else 0))
         if len(held) == 1:
             form.meeting.data = str(held[0].id)
-    return _step(
+    return step_page(
         "decide", case, form, deciding.decision_turn(case.id, found),
         lambda: deciding.decide(case.id, form.decided(key), actor=current_actor(), now=g.now),
-        "The decision is recorded.", mark=("over", lambda: _decision_mark(case)),
+        "The decision is recorded.", mark=("over", lambda: _decision_mark(case)), **ROOM,
         record=found, held=held, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
         within=words.within, quorum={one.id: meetings.quorum_course(one, g.now) for one in held},
     )  # fmt: skip
@@ -123,10 +122,10 @@ def escalate(reference: str) -> ResponseReturnValue:
     case = seen(reference, "rapid-review escalate")
     form, found = EscalateForm(), record_of(case.id)
     key = form_key(form)
-    return _step(
+    return step_page(
         "escalate", case, form, deciding.escalation_turn(case.id, found),
         lambda: deciding.escalate(case.id, form.words.cleaned, key, actor=current_actor(), now=g.now),
-        "The Partnership Chair is asked.", record=found, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
+        "The Partnership Chair is asked.", **ROOM, record=found, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
         within=words.within,
     )  # fmt: skip
 
@@ -139,10 +138,10 @@ def settle(reference: str) -> ResponseReturnValue:
     refuse_beyond(case)
     form, found = SettleForm(), record_of(case.id)
     key = form_key(form)
-    return _step(
+    return step_page(
         "settle", case, form, deciding.settling_turn(case.id, found),
         lambda: deciding.settle(case.id, form.decided(key), actor=current_actor(), now=g.now),
-        "Your decision is recorded.", record=found, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
+        "Your decision is recorded.", **ROOM, record=found, partners=SAFEGUARDING_PARTNERS, outcomes=OUTCOMES,
         within=words.within,
     )  # fmt: skip
 
@@ -164,21 +163,3 @@ def _closed(case: Case, found: Record) -> OutOfTurn | None:
     if reason is None and found.decision is not None:
         return OutOfTurn("The decision is recorded", "What was said stands with it.")
     return reason
-
-
-def _step(
-    template: str, case: Case, form: WordedForm, reason: OutOfTurn | None, verb: Callable[[], object], done: str,
-    mark: tuple[str, Callable[[], str]] | None = None, **more: Any,
-) -> ResponseReturnValue:  # fmt: skip
-    """The page of a step: why it cannot be taken now; its form, with what was wrong; or, once taken, the review."""
-    if reason is not None and request.method == "GET":
-        return not_now(case, reason)
-    problem = None
-    if form.is_submitted():
-        problem = take_step(form, verb, form.in_words())
-        if problem is None:
-            return to_review(case, done)
-        if mark is not None and problem.again:
-            # Sent once more, the form is beside what has changed meanwhile.
-            form[mark[0]].data = mark[1]()
-    return show(template, case, form, problem, folder="rapid_reviews", **more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
@@ -20,7 +20,7 @@ from app.rapid_reviews.record_models import ReviewSection
 from app.rapid_reviews.record_queries import record_of, versions_of
 from app.rapid_reviews.recording import WrittenMeanwhile
 from app.rapid_reviews.routes import refuse_beyond
-from app.serious_incidents.pages import Difference, Problem, form_key, not_now, seen, show, take_step
+from app.serious_incidents.pages import Difference, Problem, form_key, not_now, onwards, seen, show, take_step
 from tenants.db import db
 
 record = Blueprint(
@@ -117,5 +117,5 @@ def _beside(form: PartForm, error: WrittenMeanwhile) -> Problem:
 def _saved(case: Case, section: str, form: PartForm) -> ResponseReturnValue:
     lacks = missing(section, form.written(form_key(form)).content)
     said = "It is complete." if not lacks else f"Still to answer: {', '.join(one.label for one in lacks)}"
-    flash(f"{PARTS[section].title}: saved. {said}", "success")
-    return redirect(url_for("review_record.index", reference=case.reference), 303)
+    address = url_for("review_record.index", reference=case.reference)
+    return onwards(address, f"{PARTS[section].title}: saved. {said}")

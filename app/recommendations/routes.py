@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access.current import current_actor
@@ -19,7 +19,7 @@ from app.recommendations.forms import OverForm
 from app.recommendations.reading import ActionView, RecommendationView
 from app.serious_incidents.errors import OutOfTurn
 from app.serious_incidents.forms import WordedForm
-from app.serious_incidents.pages import form_key, fresh, not_now, seen, show, take_step
+from app.serious_incidents.pages import form_key, fresh, not_now, onwards, seen, step_page
 from app.web.text_rules import number_named
 from tenants.registry import agencies
 
@@ -66,16 +66,12 @@ def step(
     Where somebody changed the same thing meanwhile, the form is shown once more as it was typed, beside what is there,
     and can be sent over it: `version` is what is there now.
     """
-    case, problem = (found.case if isinstance(found, Subject) else found), None
-    if form.is_submitted():
-        problem = take_step(form, verb, form.in_words())
-        if problem is None:
-            flash(done, "success")
-            return redirect(back(), 303)
-        if problem.differences and version is not None and isinstance(form, OverForm):
-            form.over.data = str(version())
-    told = found.told if isinstance(found, Subject) else None
-    return show(template, case, form, problem, folder="recommendations", told=told, **more)
+    mark = ("over", lambda: str(version())) if version is not None and isinstance(form, OverForm) else None
+    case, told = (found.case, found.told) if isinstance(found, Subject) else (found, None)
+    return step_page(
+        template, case, form, None, verb, done, back=lambda _case, message: onwards(back(), message), mark=mark,
+        folder="recommendations", told=told, **more,
+    )  # fmt: skip
 
 
 @bp.get("")

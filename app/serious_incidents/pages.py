@@ -25,6 +25,8 @@ from app.serious_incidents.queries import decision_overview
 from app.serious_incidents.reaching import opened
 from tenants.db import db
 
+Back = Callable[[Case, str], ResponseReturnValue]
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -172,17 +174,25 @@ def step_page(
     reason: OutOfTurn | None,
     verb: Callable[[], object],
     done: str,
+    back: Back | None = None,
+    mark: tuple[str, Callable[[], str]] | None = None,
     **more: Any,
 ) -> ResponseReturnValue:
     """The page of one step: why it cannot be taken now; its form, with what was wrong; or, where it was taken, the
-    case with what was done."""
+    case with what was done.
+
+    `back` leads to another page than the case. `mark` names the field that says beside what the form is shown, and
+    gives what stands now: so a form that is shown once more can be sent over it.
+    """
     if reason is not None and request.method == "GET":
         return not_now(case, reason)
     problem = None
     if form.is_submitted():
         problem = take_step(form, verb, form.in_words())
         if problem is None:
-            return to_case(case, done)
+            return (back or to_case)(case, done)
+        if mark is not None and (problem.again or problem.differences):
+            form[mark[0]].data = mark[1]()
     return show(template, case, form, problem, **more)
 
 
@@ -199,8 +209,13 @@ def not_now(case: Case, reason: OutOfTurn) -> ResponseReturnValue:
 
 def to_case(case: Case, message: str) -> ResponseReturnValue:
     """Back to the case, with what was done said at the top."""
+    return onwards(url_for("cases.case", reference=case.reference), message)
+
+
+def onwards(address: str, message: str) -> ResponseReturnValue:
+    """On to a page, with what was done said at its top."""
     flash(message, "success")
-    return redirect(url_for("cases.case", reference=case.reference), 303)
+    return redirect(address, 303)
 
 
 def key_of(form: FlaskForm) -> UUID:
