@@ -14,8 +14,9 @@ from app.access.actor import Acting
 from app.commissions import telling
 from app.commissions.models import Commission, CommissionComment, CommissionDraft, CommissionVersion
 from app.commissions.queries import draft_of, versions_of
-from app.commissions.rules import CALLED, Faults, digest_of, frozen, submission_faults
+from app.commissions.rules import CALLED, Faults, frozen, submission_faults
 from app.commissions.service import ChangedMeanwhile, tell_ledger
+from app.documents.digests import digest_of
 from app.procedure.events import EventKind
 from tenants.db import db
 

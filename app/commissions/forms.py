@@ -190,15 +190,6 @@ def tell(form: KeyedForm, faults: Faults) -> None:
             field.errors = [message]
 
 
-def errors_of(form: KeyedForm) -> list[tuple[str, str]]:
-    """The first fault of each field, with the part of the page that it leads to."""
-    return [
-        (f"{field.id}-day" if isinstance(field, Day) else field.id, field.errors[0])
-        for field in form
-        if field.errors
-    ]
-
-
 def sent(name: str) -> str:
     """What the request's form says under a name."""
     return request.form.get(name, "")

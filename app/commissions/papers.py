@@ -11,9 +11,10 @@ from app.cases.service import Case
 from app.commissions import telling
 from app.commissions.models import Commission, CommissionPaper
 from app.commissions.queries import papers_of
-from app.commissions.rules import Faults, digest_of
+from app.commissions.rules import Faults
 from app.commissions.service import ChangedMeanwhile, load, tell_ledger
 from app.commissions.snapshots import PARTS, WRITTEN, Content, snapshot, written
+from app.documents.digests import digest_of
 from app.procedure.events import EventKind
 from tenants.db import db
 

@@ -15,9 +15,10 @@ from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.service import Case
 from app.commissions import presenting, queries, service
-from app.commissions.forms import EndForm, GiveForm, RemoveForm, errors_of, tell
+from app.commissions.forms import EndForm, GiveForm, RemoveForm, tell
 from app.commissions.models import Commission
 from app.commissions.rules import TITLES, Faults
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.forms import KeyedForm
 from app.serious_incidents.pages import fresh, key_of, seen
 from tenants.db import db

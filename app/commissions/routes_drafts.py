@@ -12,10 +12,11 @@ from app.access.guard import requires
 from app.access.permissions import Permission
 from app.commissions import drafts, queries
 from app.commissions.drafts import NewVersion
-from app.commissions.forms import SubmitForm, errors_of, sent, tell
+from app.commissions.forms import SubmitForm, sent, tell
 from app.commissions.routes_own import Own, mine, mine_to_act, own
 from app.commissions.rules import MOST_FINDINGS, Faults, content_faults, content_of, submission_faults
 from app.commissions.service import ChangedMeanwhile
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.pages import fresh, key_of
 from app.web.filters import clock_time
 from app.web.text_rules import displayable, whole_number

@@ -10,11 +10,13 @@ from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.commissions import papers, queries, service
 from app.commissions.drafts import comment as write_comment
-from app.commissions.forms import CommentForm, PaperForm, WithdrawForm, errors_of, sent, tell
+from app.commissions.forms import CommentForm, PaperForm, WithdrawForm, sent, tell
 from app.commissions.models import CommissionPaper, CommissionVersion
 from app.commissions.routes import Subject, commissions, done, not_now, show, step, subject
-from app.commissions.rules import CALLED, Faults, digest_of
+from app.commissions.rules import CALLED, Faults
 from app.commissions.snapshots import Content
+from app.documents.digests import digest_of
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.pages import fresh, key_of
 from app.web.text_rules import number_named
 

@@ -12,12 +12,13 @@ from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.calendars import calendars
 from app.commissions import presenting, queries
-from app.commissions.forms import TermsForm, TimetableForm, errors_of, field_of, sent
+from app.commissions.forms import TermsForm, TimetableForm, field_of, sent
 from app.commissions.models import CommissionTerms
 from app.commissions.routes import commissions, done, not_now, show, step, subject
 from app.commissions.rules import HEADINGS, Compared, compare
 from app.commissions.terms import release_terms, set_timetable
 from app.procedure.commissions import Milestone, day_hint
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.pages import fresh, key_of
 from app.web.text_rules import number_named
 

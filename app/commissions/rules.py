@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,12 +42,6 @@ class Compared:
     before: Marked
     after: Marked
     differs: bool
-
-
-def digest_of(content: object) -> str:
-    """Names a frozen content: the same content twice has the same name."""
-    spelling = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def terms_faults(texts: Mapping[str, str]) -> Faults:

@@ -7,7 +7,7 @@ from uuid import UUID
 from wtforms import HiddenField
 
 from app.declined_reviews.closing import Sent
-from app.declined_reviews.queries import CHANNELS, SOURCES
+from app.declined_reviews.queries import CHANNELS
 from app.declined_reviews.service import Elsewhere, Said
 from app.procedure.declined_reviews import AGREED, NOT_AGREED, Notice
 from app.procedure.events import Party
@@ -15,6 +15,7 @@ from app.serious_incidents import words as in_words
 from app.serious_incidents.fields import line, moment, one_of
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import WordedForm
+from app.serious_incidents.rules import SOURCES
 
 AGREE = {
     AGREED: "Yes, no rapid review is held",

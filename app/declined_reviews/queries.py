@@ -18,6 +18,7 @@ from app.serious_incidents import progress, words
 from app.serious_incidents.entries import GROUNDS
 from app.serious_incidents.models import DecisionEntry
 from app.serious_incidents.progress import Progress
+from app.serious_incidents.rules import SOURCES
 from tenants.db import db
 
 SCRUTINEER = Party.INDEPENDENT_SCRUTINEER
@@ -26,12 +27,6 @@ OUTCOMES = {
     procedure.AGREED: "Agrees that no rapid review is held",
     procedure.NOT_AGREED: "Does not agree: the rapid review is held",
     "overseen": "Oversight recorded",
-}
-SOURCES = {
-    "call": "Telephone or video call",
-    "e-mail": "E-mail",
-    "in-person": "In person",
-    "letter": "Letter",
 }
 CHANNELS = {
     "e-mail": "E-mail to the Panel's secretariat",

@@ -15,7 +15,6 @@ from app.declined_reviews.models import DeclinedReviewAnswer
 from app.declined_reviews.queries import (
     OUTCOMES,
     SCRUTINEER,
-    SOURCES,
     in_force,
     mark_of,
     rows_of,
@@ -29,6 +28,7 @@ from app.serious_incidents import progress, rules, words
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Fault, Incomplete, OutOfTurn, Recorded
 from app.serious_incidents.models import DecisionEntry
 from app.serious_incidents.progress import Progress
+from app.serious_incidents.rules import SOURCES
 from tenants.db import db
 
 NONE = OutOfTurn(

@@ -6,8 +6,6 @@ as_docx(document), as_pdf(document)
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from app.documents.blocks import (
     Block,
     Bullets,
@@ -18,6 +16,7 @@ from app.documents.blocks import (
     as_json,
     from_json,
 )
+from app.documents.digests import digest_of_bytes
 from app.documents.pdf import as_pdf
 from app.documents.word import as_docx
 
@@ -28,8 +27,3 @@ __all__ = [
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-
-
-def digest_of_bytes(content: bytes) -> str:
-    """What identifies a file: the SHA-256 of its bytes, as sixty-four signs."""
-    return sha256(content).hexdigest()

@@ -19,7 +19,7 @@ from app.entering.desk import Desk, desk
 from app.entering.forms import CameFirstForm, EnterForm, choose, enter_form
 from app.entering.looking import TAKEN, Fault, Looked, look_at
 from app.entering.telling import tell_owners
-from app.serious_incidents.fields import Day, Moment
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.forms import KeyedForm
 from app.serious_incidents.pages import fresh, key_of
 from tenants.db import db
@@ -127,12 +127,3 @@ def show_faults(form: Any, faults: list[tuple[str, str]]) -> None:
     """Set each message beside its field."""
     for name, message in faults:
         form[name].errors = [*form[name].errors, message]
-
-
-def errors_of(form: Any) -> list[tuple[str, str]]:
-    """The first fault of each field, with the part of the page that it leads to."""
-    return [
-        (f"{field.name}-day" if isinstance(field, Day | Moment) else field.id, field.errors[0])
-        for field in form
-        if field.errors
-    ]

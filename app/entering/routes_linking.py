@@ -14,7 +14,7 @@ from app.cases.queries import visible_case
 from app.cases.service import Case
 from app.entering import likeness, linking
 from app.entering.forms import UNLINK, VERDICTS, SameIncidentForm
-from app.entering.routes import errors_of
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.pages import fresh, key_of, seen
 from tenants.db import db
 

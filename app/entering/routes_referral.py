@@ -12,10 +12,11 @@ from app.access.permissions import Permission
 from app.entering import asking, written
 from app.entering.desk import desk
 from app.entering.forms import AskForm, WrittenForm, choose
-from app.entering.routes import errors_of, show_faults
+from app.entering.routes import show_faults
 from app.entering.routes_linking import case_pages
 from app.referrals.queries import ways_to_refer
 from app.referrals.service import NotNow, start_for_case
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.forms import StepForm
 from app.serious_incidents.pages import fresh, key_of, seen
 from tenants.db import db

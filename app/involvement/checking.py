@@ -15,10 +15,11 @@ from app.involvement.forms import BehalfForm, ReturnForm
 from app.involvement.models import AGENCY
 from app.involvement.pages import anchor, closed_page, content_so_far, faults_so_far, number_of, whole_number
 from app.involvement.queries import ReturnView
-from app.involvement.rules import SOURCES, content_of, day_in_words
+from app.involvement.rules import content_of, day_in_words
 from app.procedure.involvement_form import ANSWERS, QUESTIONS
 from app.serious_incidents.errors import ChangedMeanwhile
 from app.serious_incidents.pages import Problem, form_key, take_step
+from app.serious_incidents.rules import SOURCES
 
 
 def check_page(desk: Desk) -> ResponseReturnValue:

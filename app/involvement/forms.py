@@ -11,13 +11,13 @@ from wtforms import FileField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from app.involvement.returns import OnBehalf
-from app.involvement.rules import SOURCES
 from app.involvement.service import Outside
 from app.procedure.events import Party
 from app.serious_incidents import words as said
 from app.serious_incidents.fields import day, line, moment, one_of, select, some_of
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import KeyedForm
+from app.serious_incidents.rules import SOURCES
 from app.web.text_rules import displayable, normalised
 from tenants.registry import Agency
 

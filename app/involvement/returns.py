@@ -14,16 +14,17 @@ from app.access.actor import Acting, Actor
 from app.access.guard import refuse
 from app.access.permissions import Permission
 from app.cases.service import Case, lock
+from app.documents.digests import digest_of
 from app.involvement import queries, telling
 from app.involvement.changes import Returned, tell_of
 from app.involvement.models import AGENCY, TEAM, InvolvementRequest, InvolvementReturn
-from app.involvement.rules import SOURCES, digest_of
 from app.involvement.turns import NoSuchRequest, refuse_unless_asked, tell_ledger
 from app.procedure.events import EventKind, Party
 from app.procedure.involvement import is_late, missing
 from app.procedure.involvement_form import completed
 from app.procedure.marks import duty
 from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
+from app.serious_incidents.rules import SOURCES
 from app.web.text_rules import normalised
 from tenants.db import db
 

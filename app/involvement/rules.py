@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
@@ -16,20 +14,8 @@ from app.web.text_rules import MONTHS, REPLACEMENT, normalised, parse_date, pars
 LONGEST_WORDS, LONGEST_LINE, MOST_ROWS, MOST_QUESTIONS = 20_000, 200, 300, 20
 INVOLVED = {"yes": "It was involved with the child or family", "no": "No involvement"}
 PARTS = ("day", "month", "year")
-SOURCES = {
-    "call": "Telephone or video call",
-    "e-mail": "E-mail",
-    "in-person": "In person",
-    "letter": "Letter",
-}
 Sent = Callable[[str], list[str]]
 Typed = dict[str, Any]
-
-
-def digest_of(content: object) -> str:
-    """Names a frozen content: the same content twice has the same name."""
-    spelling = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def inputs_of(asked: Asked) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from app.meetings.presenting import hours_of, state_of, title_of
 from app.meetings.queries import ItemView, item_of, meeting_of
 from app.procedure.lig_meetings import Faults
 from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
-from app.serious_incidents.fields import Moment
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.pages import Problem, seen, take_step
 from tenants.db import db
 
@@ -85,17 +85,6 @@ def page(template: str, row: LigMeeting | None, **more: Any) -> str:
     if row is not None:
         about |= {"title": title_of(row), "hours": hours_of(row), "state": state_of(row, g.now)}
     return render_template(f"meetings/{template}.html", **about, **more)
-
-
-def errors_of(form: FlaskForm) -> list[tuple[str, str]]:
-    """The first fault of each field, with the part of the page that it leads to, in the order of the page: what a form
-    of another one adds in front of its fields is named in its `FIRST`."""
-    first = getattr(form, "FIRST", ())
-    return [
-        (f"{field.name}-day" if isinstance(field, Moment) else field.id, field.errors[0])
-        for field in sorted(form, key=lambda field: field.name not in first)
-        if field.errors
-    ]
 
 
 def not_now(row: LigMeeting, reason: OutOfTurn | None) -> ResponseReturnValue | None:

@@ -17,12 +17,13 @@ from app.meetings import presenting, queries, service
 from app.meetings.calendar_file import calendar_file
 from app.meetings.forms import CancelForm, CloseForm, MoveForm, OpenForm, ScheduleForm, show_moment
 from app.meetings.models import OPEN, LigMeeting
-from app.meetings.pages import done, errors_of, not_now, page, show, step, the_meeting
+from app.meetings.pages import done, not_now, page, show, step, the_meeting
 from app.meetings.telling import invited
 from app.meetings.words import in_words
 from app.procedure.clocks import NoSuchTime, london_date
 from app.procedure.lig_meetings import MOST_MEETINGS, Faults, at_the_same_time, series
 from app.serious_incidents.errors import OutOfTurn
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.pages import form_key, fresh
 from app.web.filters import weekday_date
 from app.web.paging import key_asked, key_text

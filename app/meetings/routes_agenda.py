@@ -18,11 +18,12 @@ from app.meetings.forms_sitting import (
     TitleForm,
 )
 from app.meetings.models import CANCELLED, HELD, LigMeeting
-from app.meetings.pages import done, errors_of, not_now, page, show, step, the_item, the_meeting
+from app.meetings.pages import done, not_now, page, show, step, the_item, the_meeting
 from app.meetings.routes import MANAGE, meetings
 from app.meetings.words import in_words
 from app.procedure.lig_meetings import Faults
 from app.serious_incidents.errors import OutOfTurn
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.forms import StepForm
 from app.serious_incidents.pages import form_key, fresh, key_of
 

@@ -12,6 +12,7 @@ from app.access.actor import SYSTEM, Acting, Actor
 from app.access.permissions import Permission
 from app.cases.calendars import calendars
 from app.cases.service import Case, lock
+from app.documents.digests import digest_of
 from app.documents.writer import as_docx, as_pdf, digest_of_bytes
 from app.involvement.changes import Returned
 from app.involvement.queries import ReturnView, returns_of
@@ -19,7 +20,7 @@ from app.ledger.service import record
 from app.meetings.models import LigMeeting
 from app.meetings.queries import coming, meetings_about
 from app.papers import queries
-from app.papers.content import Content, digest_of, pack_content, supplement_content
+from app.papers.content import Content, pack_content, supplement_content
 from app.papers.document import document_of
 from app.papers.models import PaperPack
 from app.papers.recipients import Recipient, recipients_of, tell

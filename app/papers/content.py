@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,19 +9,13 @@ from uuid import UUID
 from app.cases.service import Case
 from app.involvement import queries as involvement
 from app.involvement.queries import RequestView, ReturnView
-from app.involvement.rules import SOURCES
-from app.ledger.service import canonical_json
 from app.procedure.chronology import Entry, merge
 from app.procedure.involvement import PURPOSES
 from app.referrals.queries import referral_record
+from app.serious_incidents.rules import SOURCES
 from app.web.filters import london_datetime, long_date
 
 Content = dict[str, Any]
-
-
-def digest_of(content: Content) -> str:
-    """Names a frozen content: the same content twice has the same name."""
-    return hashlib.sha256(canonical_json(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def chronology_of(case_id: UUID, purpose: str) -> list[Entry]:

@@ -12,10 +12,10 @@ from app.access.guard import refuse
 from app.access.permissions import Permission
 from app.cases.queries import visible_case
 from app.cases.service import Case
+from app.documents.digests import digest_of
 from app.documents.writer import Document
 from app.papers import queries
 from app.papers.circulating import opening
-from app.papers.content import digest_of
 from app.papers.document import document_of
 from app.papers.models import PaperPack
 from app.papers.recipients import may_read, recipients_of

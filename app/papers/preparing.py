@@ -14,9 +14,9 @@ from app.access.actor import Acting, Actor
 from app.access.guard import refuse
 from app.access.permissions import Permission
 from app.cases.service import lock
+from app.documents.digests import digest_of
 from app.ledger.service import record
 from app.papers import queries
-from app.papers.content import digest_of
 from app.papers.models import PaperPack, PaperReading, Preparation, PreparationDraft, PreparationReminder
 from app.papers.recipients import Recipient, received_as, recipients_of, tell
 from app.procedure.events import EventKind

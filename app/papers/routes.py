@@ -12,11 +12,12 @@ from app.access.current import acting_for, current_actor
 from app.access.guard import refuse, requires
 from app.access.permissions import Permission
 from app.cases.service import Case
+from app.documents.digests import digest_of
 from app.documents.writer import DOCX, PDF
 from app.involvement.downloads import download as download_file
 from app.involvement.queries import FileView
 from app.papers import circulating, queries
-from app.papers.content import digest_of, files_of, pack_content
+from app.papers.content import files_of, pack_content
 from app.papers.forms import CirculateForm, RemindForm
 from app.papers.models import PaperPack
 from app.papers.pages import board_of, document, gone, oversees, paper_here, reading

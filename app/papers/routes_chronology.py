@@ -16,7 +16,7 @@ from app.papers.forms import NarrowForm
 from app.papers.pages import oversees, reading
 from app.papers.picture import picture
 from app.procedure.chronology import narrow
-from app.serious_incidents.fields import Day
+from app.serious_incidents.fields import errors_of
 
 chronology_pages = Blueprint(
     "chronology", __name__, url_prefix="/<slug>/cases/<reference>/chronology", template_folder="templates"
@@ -33,8 +33,7 @@ def page(reference: str) -> ResponseReturnValue:
     form.offer(sorted({one.agency for one in whole}))
     sound = form.validate()
     shown = narrow(whole, form.chosen(), form.first.data, form.last.data) if sound else whole
-    errors = [(f"{field.id}-day" if isinstance(field, Day) else field.id, field.errors[0])
-              for field in form if field.errors]  # fmt: skip
+    errors = errors_of(form)
     answer = render_template(
         "papers/chronology.html", case=case, form=form, errors=errors, entries=shown, whole=len(whole),
         drawn=picture(shown), narrowed=sound and bool(request.args), circulated=queries.is_circulated(case.id),

@@ -14,9 +14,9 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Event, EventKind, Party,
 from app.procedure.history import History, recorded
 from app.procedure.marks import duty
 from app.procedure.obligation import Obligation
+from app.procedure.rapid_review_steps import CLOCK
 
 AGREED, NOT_AGREED = "agreed", "not-agreed"
-CLOCK = "N-05"  # fifteen working days from the notification: one clock, whichever duty ends it
 RATIONALE = (
     "Rapid Reviews: the rationale, as agreed by the safeguarding partners with the scrutineer's oversight"
 )

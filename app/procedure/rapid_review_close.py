@@ -184,10 +184,9 @@ def share(history: History, sent: Event) -> list[Obligation]:
         wanted.append(
             ("B3-08", (SentTo.CHIEF_CASEWORKER_UNIT,), "Inform the Home Office Chief Caseworker Unit", "5.6")
         )
-    return [
-        replace(
-            dated(key, key, Party.PARTNERSHIP_TEAM, action, paragraph, approved.happened_at, due_on),
-            ended=sent_to(history, *kinds), ending="met" if sent_to(history, *kinds) else None,
-        )
-        for key, kinds, action, paragraph in wanted
-    ]  # fmt: skip
+    owed = []
+    for key, kinds, action, paragraph in wanted:
+        step = dated(key, key, Party.PARTNERSHIP_TEAM, action, paragraph, approved.happened_at, due_on)
+        ended = sent_to(history, *kinds)
+        owed.append(replace(step, ended=ended, ending="met" if ended else None))
+    return owed

@@ -28,7 +28,6 @@ class Standing:
 
     id: UUID | None
     on: date
-    extraordinary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

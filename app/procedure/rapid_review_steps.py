@@ -10,7 +10,7 @@ from app.procedure.history import MORNING, History
 from app.procedure.obligation import ClockRule, Ending, Obligation
 
 K, RR = EventKind, Stage.RAPID_REVIEW
-CLOCK = "N-05"  # fifteen working days from the notification: one clock, whichever duty it ends
+CLOCK = "N-05"  # fifteen working days from the notification: one clock, whichever duty ends it
 IN_TIME = "Rapid Reviews: within fifteen working days of the notification"
 MEETING = "Rapid Reviews: what the meeting establishes, considers and decides"
 

@@ -16,7 +16,7 @@ from app.rapid_reviews.positions import Elsewhere, Said
 from app.serious_incidents.fields import line, moment, one_of
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import YES_NO, WordedForm
-from app.serious_incidents.on_behalf import SOURCES
+from app.serious_incidents.rules import SOURCES
 from app.web.filters import london_datetime
 from app.web.text_rules import whole_number
 

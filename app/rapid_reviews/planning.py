@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from app.access.actor import SYSTEM, Acting, Actor
 from app.access.permissions import Permission
-from app.cases.models import CaseStage
 from app.cases.obligation_store import history_of
 from app.cases.queries import stages_of
 from app.cases.service import Began, Case, begin_stage, changed, lock
@@ -85,7 +84,7 @@ def proposal(told: History, now: datetime) -> tuple[Plan, Sequence[LigMeeting]] 
     if sent is None or due_on is None:
         return None
     coming = [one for one in meetings.coming(now) if one.starts_at <= now + AHEAD]
-    days = [Standing(one.id, london_date(one.starts_at), one.kind == EXTRAORDINARY) for one in coming]
+    days = [Standing(one.id, london_date(one.starts_at)) for one in coming]
     counted = told.calendar_of(CLOCK, sent.happened_at)
     return propose(london_date(sent.happened_at), due_on, london_date(now), days, counted), coming
 
@@ -185,7 +184,7 @@ def _kept(
     assert typed.papers_on is not None
     assert typed.approval_on is not None
     if Stage.RAPID_REVIEW.value not in stages_of(case.id):
-        _begin(case.id, told, now)
+        begin_stage(case.id, Stage.RAPID_REVIEW, Began(now, current_edition().number))
     row = RapidReviewPlan(
         case_id=case.id, number=before.number + 1 if before else 1, meeting_id=meeting.id,
         meeting_at=meeting.starts_at, requests_on=before.requests_on if before else london_date(now),
@@ -197,11 +196,6 @@ def _kept(
     _say(row, acting, now)
     changed(case)
     return row
-
-
-def _begin(case_id: UUID, told: History, now: datetime) -> CaseStage:
-    """The stage begins under the editions that are in force when it is planned (N-11)."""
-    return begin_stage(case_id, Stage.RAPID_REVIEW, Began(now, current_edition().number))
 
 
 def _say(row: RapidReviewPlan, acting: Acting, now: datetime) -> None:

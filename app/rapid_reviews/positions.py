@@ -22,7 +22,7 @@ from app.rapid_reviews.record_queries import Record, record_of
 from app.rapid_reviews.recording import why_not
 from app.serious_incidents import recipients, rules, words
 from app.serious_incidents.errors import ChangedMeanwhile, Fault, Incomplete, OutOfTurn
-from app.serious_incidents.on_behalf import SOURCES
+from app.serious_incidents.rules import SOURCES
 from tenants.db import db
 
 

@@ -63,12 +63,13 @@ def write(case_id: UUID, typed: Written, *, actor: Actor, now: datetime) -> Revi
     newest = next(iter(versions), None)
     if known is not None or (newest is not None and newest.content == typed.content):
         return known or newest  # type: ignore[return-value]
-    reason = why_not(history_of(case_id))
+    told = history_of(case_id)
+    reason = why_not(told)
     if reason is not None:
         raise reason
     if newest is not None and newest.number != typed.over:
         raise WrittenMeanwhile(newest)
-    plan = plan_of(history_of(case_id))
+    plan = plan_of(told)
     if (
         typed.section == "child_death"
         and typed.content.get("used") == "not-died"

@@ -34,7 +34,7 @@ def index(reference: str) -> ResponseReturnValue:
     refuse_beyond(case)
     told = history_of(case.id)
     return render_template(
-        "rapid_reviews/index.html", case=case, told=told, steps=overview.steps(told, current_actor()),
+        "rapid_reviews/index.html", case=case, steps=overview.steps(told, current_actor()),
         milestones=milestones(told), plan=plan_of(case.id), due_on=planning.statutory_day(told),
         withdrawn=told.notified is None, ground=told.last(EventKind.REVIEW_GROUND_RECORDED),
     )  # fmt: skip

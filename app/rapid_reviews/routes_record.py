@@ -78,8 +78,8 @@ def section(reference: str, topic: str) -> ResponseReturnValue:
         return not_now(case, closed)
     form, problem = FORMS[topic](), None
     key = form_key(form)
-    newest = record_of(case.id).versions.get(topic)
     if request.method == "GET":
+        newest = next(iter(versions_of(case.id, topic)), None)
         form.show(newest.content if newest else {}, newest.number if newest else 0)
     else:
         try:

@@ -236,3 +236,14 @@ def _bold(label: str) -> dict[str, Any]:
 def _legend(label: str, hint: str) -> dict[str, Any]:
     legend = {"legend": {"text": label, "classes": "govuk-fieldset__legend--s"}}
     return {"fieldset": legend, "hint": {"text": hint} if hint else None}
+
+
+def errors_of(form: Any) -> list[tuple[str, str]]:
+    """The first fault of each field, with the part of the page that it leads to, in the order of the page: what a form
+    of another one adds in front of its fields is named in its `FIRST`."""
+    first = getattr(form, "FIRST", ())
+    return [
+        (f"{field.name}-day" if isinstance(field, Moment | Day) else field.id, field.errors[0])
+        for field in sorted(form, key=lambda field: field.name not in first)
+        if field.errors
+    ]

@@ -12,8 +12,9 @@ from app.serious_incidents.fields import line, moment, one_of, tick
 from app.serious_incidents.fields import words as several_lines
 from app.serious_incidents.forms import WordedForm
 from app.serious_incidents.meetings import CAME, Attendance, Held, field_of
-from app.serious_incidents.on_behalf import SOURCES, AnswerElsewhere
+from app.serious_incidents.on_behalf import AnswerElsewhere
 from app.serious_incidents.reaching import Reached
+from app.serious_incidents.rules import SOURCES
 
 KEPT = "kept"
 AT_MEETING = {**words.OUTCOMES, KEPT: "Kept what they had said, or took no position"}

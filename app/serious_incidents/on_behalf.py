@@ -16,14 +16,8 @@ from app.serious_incidents.errors import Fault, Incomplete
 from app.serious_incidents.models import PartnerPosition
 from app.serious_incidents.progress import Progress
 from app.serious_incidents.responses import Answer, Elsewhere, keep_answer, refuse_incomplete
+from app.serious_incidents.rules import SOURCES
 from app.serious_incidents.silences import deem_what_is_due
-
-SOURCES = {
-    "call": "Telephone or video call",
-    "e-mail": "E-mail",
-    "in-person": "In person",
-    "letter": "Letter",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from app.cases.queries import visible_case
 from app.cases.service import Case, StaleCase
 from app.ledger import read_log
 from app.serious_incidents.errors import AlreadyDone, ChangedMeanwhile, Incomplete, OutOfTurn
-from app.serious_incidents.fields import Day, Moment
+from app.serious_incidents.fields import errors_of
 from app.serious_incidents.forms import WordedForm
 from app.serious_incidents.queries import decision_overview
 from app.serious_incidents.reaching import opened
@@ -152,19 +152,10 @@ def show(
         form=form,
         problem=problem,
         decision=overview,
-        errors=_errors(form),
+        errors=errors_of(form),
         **more,
     )
     return page, status
-
-
-def _errors(form: FlaskForm) -> list[tuple[str, str]]:
-    """The first fault of each field, with the part of the page that it leads to, in the order of the form."""
-    return [
-        (f"{field.name}-day" if isinstance(field, Moment | Day) else field.id, field.errors[0])
-        for field in form
-        if field.errors
-    ]
 
 
 def step_page(

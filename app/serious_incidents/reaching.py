@@ -19,8 +19,8 @@ from app.procedure.marks import duty
 from app.procedure.positions import ANSWERS, clock_end, receipt
 from app.serious_incidents import progress, recipients, rules, turns, words
 from app.serious_incidents.errors import Fault, Incomplete, OutOfTurn
-from app.serious_incidents.on_behalf import SOURCES
 from app.serious_incidents.progress import Progress
+from app.serious_incidents.rules import SOURCES
 from app.serious_incidents.settling import tell_whose_decision
 from app.serious_incidents.silences import deem_what_is_due, received
 from app.serious_incidents.steps import happened, take

@@ -13,6 +13,13 @@ from app.procedure.events import SAFEGUARDING_PARTNERS, Outcome, Party
 from app.procedure.marks import duty
 from app.serious_incidents.errors import Fault
 
+# How an answer, or anybody who had to be reached, was heard of outside Waymark.
+SOURCES = {
+    "call": "Telephone or video call",
+    "e-mail": "E-mail",
+    "in-person": "In person",
+    "letter": "Letter",
+}
 ABUSE = ("known", "suspected", "neither")
 NO_HARM = "none"
 HARM_KINDS = {**criteria.HARM_KINDS, NO_HARM: "No serious harm is known or suspected"}

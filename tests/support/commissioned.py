@@ -12,8 +12,9 @@ from app.access.roles import Role
 from app.accounts.models import Membership
 from app.cases.service import Case
 from app.commissions import drafts, papers, queries, service, terms
-from app.commissions.rules import content_of, digest_of
+from app.commissions.rules import content_of
 from app.commissions.snapshots import written
+from app.documents.digests import digest_of
 from app.procedure.clocks import london_date
 from app.procedure.commissions import Milestone
 from tenants.db import db

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from app.access.actor import SYSTEM
 from app.cases.models import Case
+from app.documents.digests import digest_of
 from app.ledger.service import record
 from app.meetings import agenda, service
-from app.papers.content import digest_of, pack_content
+from app.papers.content import pack_content
 from app.papers.models import PaperPack
 from app.papers.service import NewPack, circulate_pack
 from app.procedure.clocks import london_date

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.commissions.models import CommissionDraft, CommissionPaper, CommissionTerms, CommissionVersion
-from app.commissions.rules import digest_of
+from app.documents.digests import digest_of
 from app.procedure.events import EventKind
 from tenants.db import db
 from tests.integration.commissions.given import DAY, MONDAY, Given

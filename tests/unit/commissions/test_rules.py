@@ -14,11 +14,11 @@ from app.commissions.rules import (
     compare,
     content_faults,
     content_of,
-    digest_of,
     frozen,
     submission_faults,
     terms_faults,
 )
+from app.documents.digests import digest_of
 
 texts = st.text(max_size=60)
 
