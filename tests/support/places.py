@@ -73,7 +73,17 @@ def place(app: Flask, slug: str) -> Place:
         return Place(app, slug, found.id)
 
 
+PREFIXES = count()
 CODES = count(100_000)  # of authorities that do not exist; each process has a database of its own
+
+
+def _prefix(number: int) -> str:
+    """Four letters that no other number of this process has."""
+    letters = ""
+    for _place in range(4):
+        number, letter = divmod(number, len(PREFIX_LETTERS))
+        letters = PREFIX_LETTERS[letter] + letters
+    return letters
 
 
 def fresh_place(app: Flask, owner: Flask, folder: Path, clocks: str = "") -> Place:
@@ -81,7 +91,7 @@ def fresh_place(app: Flask, owner: Flask, folder: Path, clocks: str = "") -> Pla
     mark = secrets.token_hex(4)
     slug = f"p{mark}"
     path = folder / f"{slug}.toml"
-    prefix = "".join(secrets.choice(PREFIX_LETTERS) for _ in range(4))
+    prefix = _prefix(next(PREFIXES))
     code = f"E06{next(CODES)}"
     path.write_text(DESCRIPTION.format(slug=slug, prefix=prefix, code=code, clocks=clocks), encoding="utf-8")
     with owner.app_context():
