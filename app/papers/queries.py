@@ -13,17 +13,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import defer
 
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.cases.obligation_store import history_of
 from app.cases.queries import visible
 from app.cases.service import Case
+from app.involvement.service import purpose_now as purpose_now
 from app.meetings.queries import meeting_of
 from app.papers.models import PaperPack, PaperReading, Preparation, PreparationDraft, PreparationReminder
 from app.papers.recipients import received_as
 from app.procedure.events import EventKind
-from app.procedure.involvement import scoping_for
+from app.procedure.history import History
+from app.procedure.involvement import RAPID_REVIEW, scoping_for
 from app.procedure.papers import open_for_preparation
 from app.web.text_rules import whole_number
 from tenants.db import db
@@ -51,11 +54,6 @@ class ToPrepare:
     reference: str
     meeting_at: datetime | None
     title: str
-
-
-def purpose_now(case_id: UUID) -> str | None:
-    """What the group meets about: 'rapid-review' or 'discussion'; None where neither, or no longer."""
-    return scoping_for(history_of(case_id))
 
 
 def packs_of(case_id: UUID) -> list[PaperPack]:
@@ -129,9 +127,14 @@ def meeting_for(pack: PaperPack) -> Meeting:
 def may_prepare(pack: PaperPack, now: datetime) -> bool:
     """Whether members can still prepare for the meeting of a pack."""
     meeting = meeting_for(pack)
-    held = history_of(pack.case_id).last(EventKind.REVIEW_MEETING_HELD)
-    over = held is not None and pack.purpose == "rapid-review" and held.happened_at > pack.circulated_at
-    return open_for_preparation(meeting.at, meeting.begun or over, now)
+    begun = meeting.begun or held_since(pack, history_of(pack.case_id))
+    return open_for_preparation(meeting.at, begun, now)
+
+
+def held_since(pack: PaperPack, told: History) -> bool:
+    """Whether the review's meeting was held since the pack went out, whichever meeting that was."""
+    held = told.last(EventKind.REVIEW_MEETING_HELD)
+    return held is not None and pack.purpose == RAPID_REVIEW and held.happened_at > pack.circulated_at
 
 
 def cases_with_papers_for(meeting_id: UUID) -> list[UUID]:
@@ -199,13 +202,17 @@ def waiting_for_me(actor: Actor, now: datetime) -> list[ToPrepare]:
     )
     query = (
         select(PaperPack, Case)
+        .options(defer(PaperPack.content))
         .join(Case, Case.id == PaperPack.case_id)
         .where(PaperPack.id.in_(newest), visible(actor, Permission.PREPARATION_CONFIRM), ~confirmed.exists())
     )
-    found = [
-        ToPrepare(case.reference, meeting_for(pack).at, case.title)
-        for pack, case in db.session.execute(query)
-        if purpose_now(case.id) == pack.purpose and may_prepare(pack, now)
-    ]
+    found = []
+    for pack, case in db.session.execute(query):
+        meeting = meeting_for(pack)
+        if not open_for_preparation(meeting.at, meeting.begun, now):
+            continue  # most packs are of meetings that are over: their histories need not be read
+        told = history_of(case.id)
+        if scoping_for(told) == pack.purpose and not held_since(pack, told):
+            found.append(ToPrepare(case.reference, meeting.at, case.title))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda one: (one.meeting_at or far, one.reference))

@@ -42,6 +42,11 @@ class Party(StrEnum):
 
 
 SAFEGUARDING_PARTNERS = (Party.LOCAL_AUTHORITY, Party.POLICE, Party.ICB)
+WITHIN_A_SENTENCE: Mapping[Party, str] = {
+    Party.LOCAL_AUTHORITY: "Children's Services",
+    Party.POLICE: "the police",
+    Party.ICB: "the integrated care board",
+}
 INITIAL_VIEWERS = (Party.LIG_CHAIR, Party.SERVICE_DIRECTOR)
 
 

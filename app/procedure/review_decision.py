@@ -6,16 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.procedure.events import SAFEGUARDING_PARTNERS, Lcspr, Party
+from app.procedure.events import SAFEGUARDING_PARTNERS, WITHIN_A_SENTENCE, Lcspr, Party
 from app.procedure.marks import duty
 from app.procedure.quorum import Quorum
 
 Fault = tuple[str, str]
-CALLED = {
-    Party.LOCAL_AUTHORITY: "Children's Services",
-    Party.POLICE: "the police",
-    Party.ICB: "the integrated care board",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +113,8 @@ def moment_faults(
             ("decided_at", "That is not within the meeting: enter a time between its opening and its end")
         ]
     if there is None or not there.quorate:
-        nobody = " or ".join(CALLED[party] for party in (there.missing if there else SAFEGUARDING_PARTNERS))
+        nobody = " or ".join(
+            WITHIN_A_SENTENCE[party] for party in (there.missing if there else SAFEGUARDING_PARTNERS)
+        )
         return [("decided_at", f"The meeting was not quorate then: nobody was there for {nobody}")]
     return []

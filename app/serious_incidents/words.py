@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.access.own_names import name_of
-from app.procedure.events import Outcome, Party
+from app.procedure.events import WITHIN_A_SENTENCE, Outcome, Party
 from app.web.filters import london_datetime
 
 OUTCOMES = {Outcome.NOTIFY.value: "Notify the Panel", Outcome.DO_NOT_NOTIFY.value: "Do not notify the Panel"}
@@ -59,12 +59,7 @@ def position_label(kind: str, outcome: str, shared: str | None) -> str:
 
 def partner_in_sentence(party: Party) -> str:
     """A safeguarding partner within a sentence."""
-    names = {
-        Party.LOCAL_AUTHORITY: "Children's Services",
-        Party.POLICE: "the police",
-        Party.ICB: "the integrated care board",
-    }
-    return names[party]
+    return WITHIN_A_SENTENCE[party]
 
 
 def within(party: Party) -> str:
